@@ -1,0 +1,63 @@
+import { relative } from 'node:path'
+import type { SerializedError } from 'vitest'
+import type { TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { assess } from '../src/assessment/assess.ts'
+import { EvidenceError } from '../src/evidence/read.ts'
+import type { BenchContext } from '../src/vitest/bench-context.ts'
+import { runFilters } from '../src/vitest/run-filters.ts'
+import { collectEvidence } from './collect-evidence.ts'
+import { exitCode, type FailOn } from './exit-code.ts'
+import { printFailures } from './print-failures.ts'
+import { terminalSummary } from './terminal.ts'
+import { writeMemo } from './write-memo.ts'
+
+interface EndedRun {
+  readonly vitest: Vitest
+  readonly context: BenchContext | undefined
+  readonly modules: readonly TestModule[]
+  readonly errors: readonly SerializedError[]
+  readonly reason: TestRunEndReason
+  readonly failOn?: FailOn
+}
+
+/** The stages of a run's end: note an interruption, collect, assess, write, show, decide the exit code. */
+export async function endRun({ vitest, context, modules, errors, reason, failOn }: EndedRun): Promise<void> {
+  const log = (text: string): void => vitest.logger.log(text)
+  if (vitest.config.reporters.length === 1) printFailures(vitest, modules, errors)
+  if (!context) {
+    log(
+      "bench-memo: no lanes, since the plugin is not in the Vitest config. Add `import benchMemo from 'bench-memo/plugin'` " +
+        'and `plugins: [benchMemo()]`.',
+    )
+    process.exitCode = 1
+    return
+  }
+  const run = context.run()
+  if (reason === 'interrupted' && run.begun) {
+    await context.append({
+      kind: 'incident',
+      what: 'The run was interrupted.',
+      remedy: 'What was measured before is kept; run again to complete it.',
+    })
+  }
+  try {
+    const { evidence, torn } = await collectEvidence(run.begun ? run.evidenceFolder : undefined, modules)
+    const { config } = context.loaded
+    process.exitCode = exitCode(
+      { reason, unhandledErrors: errors.length, evidence: evidence.length, modules },
+      failOn ?? config.fail_on,
+    )
+    if (evidence.length === 0) {
+      log('bench-memo: no lane was asked anything, so there is no evidence and no memo.')
+      return
+    }
+    const assessment = assess(evidence, config)
+    const isWhole = reason !== 'interrupted' && runFilters(vitest).length === 0
+    const memo = await writeMemo(assessment, run, context.folder, isWhole)
+    for (const segment of torn) log(`bench-memo: the last line of ${segment} was cut off by a kill and is left out.`)
+    log(`\n${terminalSummary(assessment)}\n\nMemo: ${relative(process.cwd(), memo.markdown)}`)
+  } catch (error) {
+    process.exitCode = 1
+    log(`bench-memo: no memo. ${error instanceof EvidenceError ? error.message : ((error as Error).stack ?? error)}`)
+  }
+}

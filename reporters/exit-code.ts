@@ -1,0 +1,31 @@
+import type { TestModule, TestRunEndReason } from 'vitest/node'
+
+export type FailOn = 'gate' | 'never'
+
+/** What is known of a run when its exit code is decided. */
+export interface RunOutcome {
+  readonly reason: TestRunEndReason
+  readonly unhandledErrors: number
+  readonly evidence: number
+  readonly modules: readonly TestModule[]
+}
+
+/**
+ * 1 where anything but a gate failed: unhandled and collection errors, interruption, no evidence, a failed test that
+ * is no gate. Only where every failure is proven to be a gate does `failOn` decide.
+ */
+export function exitCode({ reason, unhandledErrors, evidence, modules }: RunOutcome, failOn: FailOn): 0 | 1 {
+  if (reason === 'interrupted' || unhandledErrors > 0 || evidence === 0) return 1
+  if (modules.some((module) => module.errors().length > 0 || suiteErrors(module) > 0)) return 1
+  const failed = modules.flatMap((module) => [...module.children.allTests('failed')])
+  if (failed.length === 0) return reason === 'passed' ? 0 : 1
+  const onlyGates = failed.every((test) => {
+    const errors = test.result().errors ?? []
+    return errors.length > 0 && errors.every((error) => error.name === 'GateFailure')
+  })
+  return onlyGates && failOn === 'never' ? 0 : 1
+}
+
+function suiteErrors(module: TestModule): number {
+  return [...module.children.allSuites()].reduce((total, suite) => total + suite.errors().length, 0)
+}

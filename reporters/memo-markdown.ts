@@ -1,0 +1,220 @@
+import type { Assessment } from '../src/assessment/assess.ts'
+import type { LaneAssessment } from '../src/assessment/lane-assessment.ts'
+import type { WorkloadAssessment } from '../src/assessment/workload-assessment.ts'
+import { megabytes, percent, seconds } from '../src/gates/wording.ts'
+import { cite, code, list, plain, table } from './markdown.ts'
+import { routeRows } from './routes-table.ts'
+
+/** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
+export function memoMarkdown(assessment: Assessment): string {
+  const sections = [
+    ['# Local model memo', intro(assessment)],
+    ['## Routes', routes(assessment)],
+    ['## What to do next', steps(assessment)],
+    ...assessment.workloads.map((workload) => [`## ${plain(workload.title)}`, workloadSection(workload)]),
+    ['## Lanes', lanes(assessment.lanes)],
+    ['## Value', value(assessment)],
+    ['## Conditions of this run', conditions(assessment)],
+  ]
+  return `${sections.map(([heading, body]) => `${heading}\n\n${body}`).join('\n\n')}\n`
+}
+
+function intro({ measured_at, run, incidents, disagreements }: Assessment): string {
+  const when = measured_at ? `Measured ${measured_at.slice(0, 16).replace('T', ' ')} UTC` : 'Nothing was measured'
+  const narrowed =
+    run && run.filters.length > 0
+      ? ` This run was narrowed (${run.filters.map(code).join(', ')}): it is no basis for a change.`
+      : ''
+  return [
+    `${when}. Every statement below is computed from recorded evidence; \`npx bench-memo show <evidence id>\` shows a record.${narrowed}`,
+    ...(incidents.length > 0
+      ? [list(incidents.map((each) => `**${plain(each.what)}** ${plain(each.remedy)} (${code(each.id)})`))]
+      : []),
+    ...(disagreements.length > 0
+      ? [`**Recorded verdicts that the evidence does not confirm:**\n\n${list(disagreements.map(plain))}`]
+      : []),
+  ].join('\n\n')
+}
+
+function routes({ workloads }: Assessment): string {
+  const rows = routeRows(workloads).map((row, index) => [
+    plain(row.workload),
+    `**${row.route}**`,
+    row.mode,
+    plain(row.lane),
+    plain(row.why),
+    cite(workloads[index]?.route.evidence_ids ?? []),
+  ])
+  return table(['Workload', 'Route', 'Mode', 'Lane', 'Why', 'Evidence'], rows)
+}
+
+function steps({ next_steps }: Assessment): string {
+  if (next_steps.length === 0) return 'Nothing: every candidate lane passed its gates.'
+  return next_steps
+    .map(
+      ({ workload, lane, what, why, evidence_ids }, index) =>
+        `${index + 1}. ${plain(workload)} on ${plain(lane)}: ${plain(what)}. Because ${plain(why)} (${cite(evidence_ids)})`,
+    )
+    .join('\n')
+}
+
+function workloadSection({
+  route,
+  standings,
+  baselines,
+  flips,
+  ends,
+  privacy,
+  stakes,
+  incumbent,
+}: WorkloadAssessment): string {
+  const gates = standings.flatMap(({ lane, verdicts }) =>
+    verdicts.map((verdict) => [
+      plain(lane),
+      verdict.gate,
+      `**${verdict.status}**${verdict.condition ? ` while ${plain(verdict.condition)}` : ''}${verdict.required ? '' : ' (not required)'}`,
+      plain(verdict.expected),
+      plain(verdict.observed),
+      verdict.offender ? `${plain(verdict.offender.record_id)}: ${plain(verdict.offender.why)}` : plain(verdict.reason),
+      cite(verdict.offender ? [verdict.offender.evidence_id] : verdict.evidence_ids),
+    ]),
+  )
+  return [
+    `Privacy ${privacy}, stakes ${stakes}, done today by ${plain(incumbent)}.`,
+    list(route.reasons.map(plain)),
+    table(['Lane', 'Gate', 'Verdict', 'Expected', 'Observed', 'Why', 'Evidence'], gates),
+    ...(baselines.length > 0
+      ? [
+          `Without any model (the rules in baseline.json), on the same records:\n\n${table(
+            [
+              'Lane',
+              'Records',
+              'Good without a model',
+              'Good on the lane',
+              'Facts without a model',
+              'Facts on the lane',
+              'Evidence',
+            ],
+            baselines.map((each) => [
+              plain(each.lane),
+              `${each.records}`,
+              `${each.baseline_good}${each.no_model_needed ? ' — **no model is needed**' : ''}`,
+              `${each.lane_good}`,
+              `${each.baseline_facts} of ${each.expected_facts}`,
+              `${each.lane_facts} of ${each.expected_facts}`,
+              cite(each.evidence_ids),
+            ]),
+          )}`,
+        ]
+      : []),
+    ...(flips.length > 0 ? [`What would change this:\n\n${list(flips.map(plain))}`] : []),
+    ...(ends.length > 0 ? [`What ends its validity:\n\n${list(ends.map(plain))}`] : []),
+  ].join('\n\n')
+}
+
+function lanes(all: readonly LaneAssessment[]): string {
+  const speed = (value: number | undefined) =>
+    value === undefined ? 'not measured' : `${value.toFixed(value < 10 ? 1 : 0)} tok/s`
+  return [
+    table(
+      [
+        'Lane',
+        'Rung',
+        'Asked for',
+        'Answered by',
+        'Weights',
+        'Load',
+        'Prompt',
+        'Generation',
+        'Peak memory',
+        'Evidence',
+      ],
+      all.map((each) => [
+        `${plain(each.lane)} (${each.location})`,
+        each.rung,
+        plain(each.requested_model),
+        each.observed_model === undefined ? 'not proven' : plain(each.observed_model),
+        each.weights_sha256 === undefined
+          ? 'not proven'
+          : `${code(each.weights_sha256.slice(0, 12))}${each.pinned ? ', pinned' : ', unpinned'}`,
+        each.load_ms === undefined ? 'not measured' : seconds(each.load_ms),
+        speed(each.prompt_tokens_per_second),
+        speed(each.generated_tokens_per_second),
+        each.peak_rss_bytes === undefined ? 'not measured' : megabytes(each.peak_rss_bytes),
+        cite(each.evidence_ids),
+      ]),
+    ),
+    ...all.flatMap(({ lane, description }) =>
+      description
+        ? [
+            `${plain(lane)}: ${[
+              description.architecture,
+              description.parameters && `${description.parameters} parameters`,
+              description.quantization,
+              description.context_trained && `context trained ${description.context_trained}`,
+              description.context_configured && `configured ${description.context_configured}`,
+              description.context_in_force && `in force ${description.context_in_force}`,
+              description.server_build,
+            ]
+              .filter((part): part is string => typeof part === 'string' && part !== '')
+              .map(plain)
+              .join(', ')}.`,
+          ]
+        : [],
+    ),
+    ...all.flatMap(({ lane, failure }) =>
+      failure === undefined ? [] : [`**${plain(lane)} did not answer:** ${plain(failure)}`],
+    ),
+  ].join('\n\n')
+}
+
+function value({ value: values, workloads }: Assessment): string {
+  if (values.length === 0)
+    return 'No workload is served by a local lane on its own, so none is counted as saving anything.'
+  const cell = (amount: number | undefined, digits: number) =>
+    amount === undefined ? 'no assumption given' : amount.toFixed(digits)
+  return [
+    'From the assumptions in the config, for workloads that a local lane serves on its own:',
+    table(
+      ['Workload', 'Tasks a month', 'Hours saved', 'Worth', 'Provider spend avoided'],
+      values.map((each) => [
+        plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
+        `${each.tasks}`,
+        cell(each.hours_saved, 1),
+        cell(each.labour_value, 2),
+        cell(each.external_spend_avoided, 2),
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+function conditions({ machine, run, workloads }: Assessment): string {
+  const records = workloads.flatMap(({ title, standings }) =>
+    standings.flatMap(({ lane, verdicts }) => {
+      const validity = verdicts.find((verdict) => verdict.gate === 'validity')
+      if (validity?.lower_bound === undefined) return []
+      return [
+        `${plain(title)} on ${plain(lane)}: n = ${validity.n}; the valid rate is at least ${percent(validity.lower_bound)} (one-sided 95 %)`,
+      ]
+    }),
+  )
+  return list([
+    ...(machine
+      ? [
+          `${plain(machine.cpu)}, ${machine.cores} cores, ${megabytes(machine.memory_bytes)}, ${machine.gpus.length > 0 ? machine.gpus.map(plain).join(', ') : 'no GPU seen'}, ${plain(machine.operating_system)} (${code(machine.id)})`,
+        ]
+      : []),
+    ...(run
+      ? [
+          `${Object.entries(run.versions)
+            .map(([name, version]) => `${plain(name)} ${plain(version)}`)
+            .join(', ')}; config ${code(run.config_sha256.slice(0, 12))} (${code(run.id)})`,
+          ...(run.environment_names.length > 0
+            ? [`environment variables in use (names only): ${run.environment_names.map(code).join(', ')}`]
+            : []),
+        ]
+      : []),
+    ...records,
+    'Latencies hold for this machine under the load of this run; a swap of weights there and back within one answer would not be seen.',
+  ])
+}

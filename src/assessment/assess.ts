@@ -1,0 +1,51 @@
+import type { BenchConfig } from '../config/schema.ts'
+import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { assessLane, type LaneAssessment } from './lane-assessment.ts'
+import { type NextStep, nextSteps } from './next-steps.ts'
+import { type MonthlyValue, monthlyValue } from './value.ts'
+import { assessWorkload, type WorkloadAssessment } from './workload-assessment.ts'
+
+/** Everything that terminal and memo say, recomputed from the facts and the config. */
+export interface Assessment {
+  readonly run: EvidenceOf<'run'> | undefined
+  readonly machine: EvidenceOf<'machine'> | undefined
+  /** When the last record was written; the memo's date. */
+  readonly measured_at: string | undefined
+  readonly workloads: readonly WorkloadAssessment[]
+  readonly lanes: readonly LaneAssessment[]
+  readonly value: readonly MonthlyValue[]
+  readonly next_steps: readonly NextStep[]
+  readonly incidents: readonly EvidenceOf<'incident'>[]
+  /** Verdicts recorded by tests that today's gates do not confirm. */
+  readonly disagreements: readonly string[]
+}
+
+/** Pure: the same evidence and config give the same assessment. */
+export function assess(evidence: readonly Evidence[], config: BenchConfig): Assessment {
+  const workloads = Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload))
+  return {
+    run: evidence.find((each) => each.kind === 'run'),
+    machine: evidence.find((each) => each.kind === 'machine'),
+    measured_at: evidence.at(-1)?.at,
+    workloads,
+    lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
+    value: workloads.flatMap(({ workload, route }) => monthlyValue(config, workload, route) ?? []),
+    next_steps: nextSteps(workloads),
+    incidents: evidence.filter((each) => each.kind === 'incident'),
+    disagreements: disagreements(evidence, workloads),
+  }
+}
+
+function disagreements(evidence: readonly Evidence[], workloads: readonly WorkloadAssessment[]): string[] {
+  return evidence.flatMap((copy) => {
+    if (copy.kind !== 'verdict') return []
+    const standing = workloads
+      .find((each) => each.workload === copy.workload)
+      ?.standings.find((each) => each.lane === copy.lane)
+    const verdict = standing?.verdicts.find((each) => each.gate === copy.gate)
+    if (!verdict || verdict.status === copy.status) return []
+    return [
+      `${copy.workload} on ${copy.lane}: a test recorded ${copy.gate} ${copy.status}, the evidence says ${verdict.status} (${copy.id})`,
+    ]
+  })
+}

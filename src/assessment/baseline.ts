@@ -1,0 +1,50 @@
+import { gatesFor } from '../config/gates-for.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import type { Evidence } from '../evidence/schema.ts'
+import { baselineScores, isGood, laneScores } from '../gates/quality.ts'
+
+/** What answering without a model scores, beside a lane on the same records. */
+export interface BaselineComparison {
+  readonly lane: string
+  readonly records: number
+  readonly baseline_good: number
+  readonly lane_good: number
+  readonly baseline_facts: number
+  readonly lane_facts: number
+  readonly expected_facts: number
+  /** True where the baseline has as many good records as the lane, and some. */
+  readonly no_model_needed: boolean
+  readonly evidence_ids: readonly string[]
+}
+
+/** Compares on the records that both answered; undefined where there is none. */
+export function compareWithBaseline(
+  config: BenchConfig,
+  workload: string,
+  lane: string,
+  evidence: readonly Evidence[],
+): BaselineComparison | undefined {
+  const { minimum_facts } = gatesFor(config, workload).quality
+  const byRecord = new Map(
+    laneScores({ config, workload, lane, evidence }).map((score) => [score.record_sha256, score]),
+  )
+  const pairs = baselineScores({ workload, evidence }).flatMap((baseline) => {
+    const own = byRecord.get(baseline.record_sha256)
+    return own ? [{ baseline, own }] : []
+  })
+  if (pairs.length === 0) return undefined
+  const good = (score: (typeof pairs)[number]['own']) => isGood(score, minimum_facts)
+  const baseline_good = pairs.filter(({ baseline }) => good(baseline)).length
+  const lane_good = pairs.filter(({ own }) => good(own)).length
+  return {
+    lane,
+    records: pairs.length,
+    baseline_good,
+    lane_good,
+    baseline_facts: pairs.reduce((total, { baseline }) => total + baseline.found, 0),
+    lane_facts: pairs.reduce((total, { own }) => total + own.found, 0),
+    expected_facts: pairs.reduce((total, { baseline }) => total + baseline.expected, 0),
+    no_model_needed: baseline_good > 0 && baseline_good >= lane_good,
+    evidence_ids: pairs.slice(0, 1).map(({ baseline }) => baseline.evidence_id),
+  }
+}

@@ -1,0 +1,42 @@
+import type { Verdict } from '../gates/verdict.ts'
+import type { LaneStanding } from './lane-status.ts'
+import type { Route } from './route.ts'
+
+/** What would change the route, computed from the verdicts: a line each. */
+export function flipsOf(route: Route, standings: readonly LaneStanding[]): string[] {
+  const serving = standings.find((standing) => standing.lane === route.lane)
+  const undone = serving ? losses(serving) : []
+  const gained = standings
+    .filter((standing) => standing !== serving && standing.location === 'local')
+    .flatMap((standing) => gains(standing))
+  return [
+    ...undone,
+    ...gained,
+    ...(serving ? [] : standings.filter((each) => each.location === 'cloud').flatMap(gains)),
+  ]
+}
+
+/** What would take a serving lane's standing away, or lift its condition. */
+function losses({ lane, verdicts }: LaneStanding): string[] {
+  return verdicts.flatMap((verdict) => {
+    if (!verdict.required) return []
+    if (verdict.condition !== undefined) return [`${lane}: local-primary once ${verdict.condition}`]
+    if (verdict.gate === 'validity') return [`${lane}: one record that breaks the contract`]
+    if (verdict.gate === 'identity') return [`${lane}: one answer from other weights, or without proof`]
+    return []
+  })
+}
+
+/** What a lane that does not serve would need to. */
+function gains({ lane, verdicts }: LaneStanding): string[] {
+  return verdicts
+    .filter((verdict) => verdict.required && verdict.status !== 'pass' && verdict.status !== 'not-applicable')
+    .map((verdict) => `${lane}: ${needed(verdict)}`)
+}
+
+function needed({ gate, status, n, needed: least, expected }: Verdict): string {
+  if (status === 'not-measured') return `${gate} measured: ${expected}`
+  if (status === 'insufficient')
+    return `${least - n} more ${gate === 'latency' ? 'warm answers' : 'distinct valid records'} (${n} of ${least})`
+  return expected
+}

@@ -1,0 +1,89 @@
+import { locationOf } from '../config/location.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { type Answered, isAnswered } from '../gates/verdict.ts'
+import { median } from '../statistics/quantile.ts'
+import type { WorkloadAssessment } from './workload-assessment.ts'
+
+/** Five different things; a lane stands on the highest that was shown. */
+export const ladder = ['configured', 'present', 'loaded', 'answered', 'reliable'] as const
+
+/** What was seen of a lane in all its workloads. A number that was not measured is absent. */
+export interface LaneAssessment {
+  readonly lane: string
+  readonly location: 'local' | 'cloud'
+  readonly rung: (typeof ladder)[number]
+  readonly requested_model: string
+  readonly observed_model?: string
+  readonly weights_sha256?: string
+  readonly pinned: boolean
+  readonly description?: NonNullable<EvidenceOf<'lane'>['description']>
+  readonly load_ms?: number
+  /** Median over warm answers, tokens per second, from the runtime's own timings. */
+  readonly prompt_tokens_per_second?: number
+  readonly generated_tokens_per_second?: number
+  readonly peak_rss_bytes?: number
+  readonly failure?: string
+  readonly evidence_ids: readonly string[]
+}
+
+export function assessLane(
+  evidence: readonly Evidence[],
+  config: BenchConfig,
+  lane: string,
+  workloads: readonly WorkloadAssessment[],
+): LaneAssessment {
+  const looks = evidence.filter((each): each is EvidenceOf<'lane'> => each.kind === 'lane' && each.lane === lane)
+  const answered = evidence
+    .filter((each): each is Completion => each.kind === 'completion' && each.lane === lane)
+    .filter(isAnswered)
+  const proven = answered.find((each) => each.identity.weights_sha256 !== undefined)
+  const best = looks.toSorted((a, b) => ladder.indexOf(b.rung) - ladder.indexOf(a.rung))[0]
+  const reliable = workloads.some(({ standings }) =>
+    standings.some((each) => each.lane === lane && (each.status === 'proven' || each.status === 'conditional')),
+  )
+  const failure = looks.find((look) => look.failure)?.failure?.message
+  const load_ms = looks.find((look) => look.load_ms !== undefined)?.load_ms
+  const peak = evidence.flatMap((each) =>
+    each.kind === 'memory' && each.lane === lane ? (each.serving_rss?.peak ?? []) : [],
+  )
+  const prompt = rate(answered, ({ usage, timing }) => [
+    difference(usage.prompt_tokens, usage.cached_prompt_tokens ?? 0),
+    timing.server_prompt_ms,
+  ])
+  const generated = rate(answered, ({ usage, timing }) => [usage.output_tokens, timing.server_generation_ms])
+  return {
+    lane,
+    location: locationOf(config, lane),
+    rung: reliable ? 'reliable' : answered.length > 0 ? 'answered' : (best?.rung ?? 'configured'),
+    requested_model: config.lanes[lane]?.model ?? '',
+    ...(answered[0]?.observed_model !== undefined && { observed_model: answered[0].observed_model }),
+    ...(proven?.identity.weights_sha256 !== undefined && { weights_sha256: proven.identity.weights_sha256 }),
+    pinned: config.lanes[lane]?.weights !== undefined,
+    ...(best?.description && { description: best.description }),
+    ...(load_ms !== undefined && { load_ms }),
+    ...(prompt !== undefined && { prompt_tokens_per_second: prompt }),
+    ...(generated !== undefined && { generated_tokens_per_second: generated }),
+    ...(peak.length > 0 && { peak_rss_bytes: Math.max(...peak) }),
+    ...(failure !== undefined && { failure }),
+    evidence_ids: looks.slice(0, 1).map((look) => look.id),
+  }
+}
+
+/** Median tokens per second of the warm answers whose runtime gave both numbers. */
+function rate(
+  answered: readonly Answered[],
+  read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
+): number | undefined {
+  const rates = answered
+    .filter(({ outcome }) => outcome.timing.state === 'warm')
+    .flatMap(({ outcome }) => {
+      const [tokens, duration_ms] = read(outcome)
+      return tokens === undefined || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
+    })
+  return rates.length === 0 ? undefined : median(rates)
+}
+
+function difference(a: number | undefined, b: number): number | undefined {
+  return a === undefined ? undefined : a - b
+}

@@ -1,0 +1,45 @@
+import type { Verdict } from '../gates/verdict.ts'
+
+/** What the gates say together of one lane at one workload. The first that applies, in this order. */
+export const laneStatuses = ['untrusted', 'unfit', 'unfit-machine', 'unproven', 'conditional', 'proven'] as const
+export type LaneStatus = (typeof laneStatuses)[number]
+
+/** A lane's standing at a workload and the verdict that decided it. */
+export interface LaneStanding {
+  readonly lane: string
+  readonly location: 'local' | 'cloud'
+  readonly status: LaneStatus
+  readonly reason: string
+  /** Conditions under which it holds; only where `conditional`. */
+  readonly conditions: readonly string[]
+  readonly verdicts: readonly Verdict[]
+  readonly evidence_ids: readonly string[]
+}
+
+/** Pure: required verdicts in, standing out. A measured failure outweighs what was not measured. */
+export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: readonly Verdict[]): LaneStanding {
+  const required = verdicts.filter((verdict) => verdict.required)
+  const failed = (...gates: string[]) => required.find((each) => gates.includes(each.gate) && each.status === 'fail')
+  const open = required.find((each) => each.status === 'insufficient' || each.status === 'not-measured')
+  const conditional = required.filter((each) => each.status === 'pass' && each.condition !== undefined)
+  const decided = (status: LaneStatus, verdict: Verdict | undefined, reason?: string): LaneStanding => ({
+    lane,
+    location,
+    status,
+    reason: reason ?? (verdict ? `${verdict.gate}: ${verdict.reason}` : 'every required gate passed'),
+    conditions: conditional.flatMap((each) => (each.condition === undefined ? [] : [each.condition])),
+    verdicts,
+    evidence_ids: verdict?.offender
+      ? [verdict.offender.evidence_id]
+      : (verdict?.evidence_ids.slice(0, 1) ?? verdicts.flatMap((each) => each.evidence_ids.slice(0, 1))),
+  })
+  const identity = failed('identity')
+  if (identity) return decided('untrusted', identity)
+  const unfit = failed('validity', 'quality')
+  if (unfit) return decided('unfit', unfit)
+  const machine = failed('memory', 'latency')
+  if (machine) return decided('unfit-machine', machine)
+  if (open) return decided('unproven', open)
+  if (conditional[0]) return decided('conditional', conditional[0])
+  return decided('proven', undefined)
+}

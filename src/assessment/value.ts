@@ -1,0 +1,29 @@
+import type { BenchConfig } from '../config/schema.ts'
+import type { Route } from './route.ts'
+
+/** What a route is worth in a month, from the config's assumptions alone; a part without an assumption is absent. */
+export interface MonthlyValue {
+  readonly workload: string
+  readonly tasks: number
+  readonly hours_saved?: number
+  readonly labour_value?: number
+  readonly external_spend_avoided?: number
+}
+
+/** Only workloads that a local lane serves on its own count; undefined where the config gives no volume. */
+export function monthlyValue(config: BenchConfig, workload: string, route: Route): MonthlyValue | undefined {
+  const { volume, value } = config.workloads[workload] ?? {}
+  if (!volume || route.route !== 'local-primary' || route.mode !== 'autonomous') return undefined
+  const tasks = volume.per_month
+  const hours = value?.minutes_saved_per_task === undefined ? undefined : (tasks * value.minutes_saved_per_task) / 60
+  const { labour_per_hour } = config.value
+  return {
+    workload,
+    tasks,
+    ...(hours !== undefined && { hours_saved: hours }),
+    ...(hours !== undefined && labour_per_hour !== undefined && { labour_value: hours * labour_per_hour }),
+    ...(value?.external_cost_per_task !== undefined && {
+      external_spend_avoided: tasks * value.external_cost_per_task,
+    }),
+  }
+}

@@ -1,0 +1,70 @@
+import { locationOf } from '../config/location.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { judgeAll } from '../gates/judge.ts'
+import { type BaselineComparison, compareWithBaseline } from './baseline.ts'
+import { flipsOf } from './flips.ts'
+import { type LaneStanding, standingOf } from './lane-status.ts'
+import { decideRoute, type Route } from './route.ts'
+
+/** One workload: its route, how each candidate lane stands, and what would change it. */
+export interface WorkloadAssessment {
+  readonly workload: string
+  readonly title: string
+  readonly privacy: string
+  readonly stakes: string
+  readonly incumbent: string
+  readonly route: Route
+  readonly standings: readonly LaneStanding[]
+  readonly baselines: readonly BaselineComparison[]
+  readonly flips: readonly string[]
+  readonly ends: readonly string[]
+}
+
+/** Evidence older than this no longer carries a route. */
+export const validForDays = 30
+
+/** Pure: judges every candidate lane of a workload and decides its route. */
+export function assessWorkload(
+  evidence: readonly Evidence[],
+  config: BenchConfig,
+  workload: string,
+): WorkloadAssessment {
+  const settings = config.workloads[workload] as BenchConfig['workloads'][string]
+  const standings = settings.lanes.map((lane) =>
+    standingOf(lane, locationOf(config, lane), judgeAll({ config, evidence, lane, workload })),
+  )
+  const route = decideRoute(
+    settings,
+    standings,
+    (lane) => config.lanes[lane] !== undefined && locationOf(config, lane) === 'cloud',
+  )
+  return {
+    workload,
+    title: settings.title,
+    privacy: settings.privacy,
+    stakes: settings.stakes,
+    incumbent: settings.incumbent,
+    route,
+    standings,
+    baselines: settings.lanes.flatMap((lane) => compareWithBaseline(config, workload, lane, evidence) ?? []),
+    flips: flipsOf(route, standings),
+    ends: whatEnds(evidence, workload, route),
+  }
+}
+
+/** What ends a route's validity: the conditions under which it was measured. */
+function whatEnds(evidence: readonly Evidence[], workload: string, { lane }: Route): string[] {
+  const completion = evidence.find(
+    (each): each is EvidenceOf<'completion'> =>
+      each.kind === 'completion' && each.lane === lane && each.workload === workload,
+  )
+  if (!completion) return []
+  const { weights_sha256, server_build } = completion.identity
+  return [
+    ...(weights_sha256 === undefined ? [] : [`weights other than sha256:${weights_sha256.slice(0, 12)}…`]),
+    ...(server_build === undefined ? [] : [`a runtime other than ${server_build}`]),
+    `another prompt, schema or options (fingerprint ${completion.fingerprint.slice(0, 12)}…)`,
+    `an age over ${validForDays} days`,
+  ]
+}

@@ -1,0 +1,154 @@
+import { builtInModels } from './built-in-models.ts'
+import type { ConfigProblemCode } from './config-error.ts'
+import type { ConfigPath } from './config-path.ts'
+import { suggestion } from './nearest.ts'
+import { identityLevels, type LaneConfig, type RuntimeConfig, type WorkloadConfig } from './schema.ts'
+
+/** The named parts of a config. A field that is wrong in itself has no value here; its part's name still counts as known. */
+export interface ConfigParts {
+  readonly runtimes: ReadonlyMap<string, Partial<RuntimeConfig>>
+  readonly lanes: ReadonlyMap<string, Partial<LaneConfig>>
+  readonly workloads: ReadonlyMap<string, Partial<WorkloadConfig>>
+}
+
+/** A problem that still has to be placed in the file. */
+export interface ReferenceProblem {
+  readonly path: ConfigPath
+  readonly code: ConfigProblemCode
+  readonly text: string
+}
+
+/** Everything that is wrong between parts that are right by themselves: names that lead nowhere, and contradictions. */
+export function referenceProblems(parts: ConfigParts, models = builtInModels): readonly ReferenceProblem[] {
+  return [
+    ...[...parts.lanes].flatMap(([name, lane]) => laneProblems(name, lane, parts, models)),
+    ...[...parts.workloads].flatMap(([name, workload]) => workloadProblems(name, workload, parts)),
+    ...assistanceCycles(parts),
+  ]
+}
+
+function laneProblems(
+  name: string,
+  lane: Partial<LaneConfig>,
+  { runtimes }: ConfigParts,
+  models: readonly string[],
+): readonly ReferenceProblem[] {
+  const at = (key: keyof LaneConfig): ConfigPath => ['lanes', name, key]
+  const problems: ReferenceProblem[] = []
+  const conflict = (key: keyof LaneConfig, text: string) => problems.push({ path: at(key), code: 'conflict', text })
+  if (name === 'manual') {
+    problems.push({
+      path: ['lanes', name],
+      code: 'conflict',
+      text: 'a lane cannot be named manual: as an incumbent the word means "done by people"; choose another name',
+    })
+  }
+  const runtime = runtimes.get(lane.runtime ?? '')
+  if (lane.runtime !== undefined && runtime === undefined)
+    problems.push(unknownName(at('runtime'), 'runtime', lane.runtime, runtimes.keys()))
+  if (runtime?.kind === 'openai-compatible') {
+    const required = lane.required_identity
+    if (required !== undefined && identityLevels.indexOf(required) > identityLevels.indexOf('echo')) {
+      conflict(
+        'required_identity',
+        `${required} cannot be reached here: an openai-compatible runtime proves echo at most; write echo or none, or use an embedded runtime`,
+      )
+    }
+    if ('weights_file' in lane) {
+      conflict(
+        'weights_file',
+        `only an embedded runtime loads a file, and ${lane.runtime} is openai-compatible; remove weights_file`,
+      )
+    }
+  }
+  if (
+    runtime?.kind === 'embedded' &&
+    lane.model !== undefined &&
+    !('weights_file' in lane) &&
+    !models.includes(lane.model)
+  ) {
+    conflict(
+      'model',
+      `no built-in model of this name${suggestion(lane.model, models)} Or give the lane a weights_file (GGUF)`,
+    )
+  }
+  return problems
+}
+
+function workloadProblems(
+  name: string,
+  workload: Partial<WorkloadConfig>,
+  { runtimes, lanes, workloads }: ConfigParts,
+): readonly ReferenceProblem[] {
+  const problems: ReferenceProblem[] = []
+  const leavesThePremises = (lane: string): boolean => {
+    const runtime = runtimes.get(lanes.get(lane)?.runtime ?? '')
+    return runtime?.kind === 'openai-compatible' && runtime.location === 'cloud'
+  }
+  const checkLane = (lane: string, path: ConfigPath, names: Iterable<string>) => {
+    if (!lanes.has(lane)) {
+      problems.push(unknownName(path, 'lane', lane, names))
+    } else if (workload.privacy === 'private' && leavesThePremises(lane)) {
+      problems.push({
+        path,
+        code: 'conflict',
+        text: `lane ${lane} runs in the cloud, and private text never goes there (privacy is private where not set); remove the lane, or set privacy to internal or public`,
+      })
+    }
+  }
+  const candidates = workload.lanes ?? []
+  candidates.forEach((lane, index) => {
+    const path: ConfigPath = ['workloads', name, 'lanes', index]
+    if (candidates.indexOf(lane) < index) {
+      problems.push({ path, code: 'conflict', text: `lane ${lane} is named twice; keep one` })
+    } else {
+      checkLane(lane, path, lanes.keys())
+    }
+  })
+  if (workload.incumbent !== undefined && workload.incumbent !== 'manual') {
+    checkLane(workload.incumbent, ['workloads', name, 'incumbent'], [...lanes.keys(), 'manual'])
+  }
+  workload.assisted_by?.forEach((assistant, index) => {
+    const path: ConfigPath = ['workloads', name, 'assisted_by', index]
+    const others = [...workloads.keys()].filter((other) => other !== name)
+    if (assistant === name) {
+      problems.push({ path, code: 'conflict', text: 'a workload cannot assist itself; remove it' })
+    } else if (!workloads.has(assistant)) {
+      problems.push(unknownName(path, 'workload', assistant, others))
+    }
+  })
+  return problems
+}
+
+/** One problem a cycle, at the first workload of it. */
+function assistanceCycles({ workloads }: ConfigParts): readonly ReferenceProblem[] {
+  const problems: ReferenceProblem[] = []
+  const finished = new Set<string>()
+  const follow = (name: string, trail: readonly string[]): void => {
+    if (finished.has(name)) return
+    workloads.get(name)?.assisted_by?.forEach((assistant, index) => {
+      const begin = [...trail, name].indexOf(assistant)
+      if (begin >= 0 && assistant !== name) {
+        const circle = [...trail, name, assistant].slice(begin).join(' → ')
+        problems.push({
+          path: ['workloads', name, 'assisted_by', index],
+          code: 'conflict',
+          text: `workloads assist each other in a circle (${circle}); remove one of these`,
+        })
+      } else if (begin < 0) {
+        follow(assistant, [...trail, name])
+      }
+    })
+    finished.add(name)
+  }
+  for (const name of workloads.keys()) follow(name, [])
+  return problems
+}
+
+function unknownName(path: ConfigPath, what: string, name: string, known: Iterable<string>): ReferenceProblem {
+  return {
+    path,
+    code: 'unknown-name',
+    text: `no ${what} is named ${JSON.stringify(name)}${suggestion(name, [...known])}`,
+  }
+}

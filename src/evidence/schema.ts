@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { identityLevelSchema } from '../config/schema.ts'
+import { failureCodes } from './failure-codes.ts'
+
+/**
+ * Evidence: facts, never opinions. The one definition of what stands on disk (one JSON object a line);
+ * types and the published JSON Schema come from here. A field that is absent was not measured or not given.
+ */
+
+const milliseconds = z.number().min(0)
+const bytes = z.number().int().min(0)
+const count = z.number().int().min(0)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const text = z.string()
+
+const base = {
+  id: text.min(1).describe('unique in all runs'),
+  run_id: text.min(1),
+  at: z.iso.datetime().describe('when it was recorded, UTC'),
+}
+const subject = { lane: text, workload: text }
+
+/** What was found in an answer by looking at it with the dataset's schema and expected facts. */
+export const examinationSchema = z.strictObject({
+  json: z.enum(['valid', 'not-json', 'empty']).describe('whether the raw answer parses as one JSON value'),
+  schema_errors: z.array(z.strictObject({ path: text, keyword: text, message: text })).describe('as ajv found them'),
+  missing_fields: z.array(text).describe('required fields that are absent or blank'),
+  outside_vocabulary: z.array(text).describe('fields whose value is not in their closed vocabulary'),
+  urls: count.describe('URLs in the answer'),
+  ungrounded_urls: count.describe('URLs in the answer that the input does not hold'),
+  facts: z.array(z.strictObject({ field: text, found: z.boolean() })).describe('expected facts, found or not'),
+})
+export type Examination = z.infer<typeof examinationSchema>
+
+/** Text as far as the workload's privacy allows: always hash and length. */
+const storedText = z.strictObject({
+  sha256,
+  characters: count,
+  text: text.optional(),
+  redactions: count.optional().describe('how many pieces were masked before the text was written'),
+})
+export type StoredText = z.infer<typeof storedText>
+
+const identity = z.strictObject({
+  level: identityLevelSchema.describe('the highest level proven'),
+  required: identityLevelSchema,
+  tag: text.optional().describe('the tag under which the runtime declares the weights'),
+  digest: text.optional(),
+  weights_sha256: sha256.optional().describe('of all files that the runtime declares'),
+  expected_weights_sha256: sha256.optional().describe('the pin in the config'),
+  load_id_before: text.optional(),
+  load_id_after: text.optional(),
+  template_sha256: sha256.optional(),
+  context_in_force: count.optional(),
+  server_build: text.optional(),
+  contradictions: z
+    .array(text)
+    .describe('statements of the runtime that cannot both be true, or not what was asked for'),
+})
+export type IdentityProof = z.infer<typeof identity>
+
+const usage = z.strictObject({
+  prompt_tokens: count.optional(),
+  cached_prompt_tokens: count.optional(),
+  output_tokens: count.optional(),
+})
+const timing = z.strictObject({
+  state: z.enum(['cold', 'warm', 'prefix-cached']).describe('three populations, never pooled'),
+  total_ms: milliseconds,
+  first_content_ms: milliseconds.optional(),
+  first_thinking_ms: milliseconds.optional(),
+  chunks: count,
+  longest_gap_ms: milliseconds.optional().describe('between two chunks with text'),
+  server_prompt_ms: milliseconds.optional(),
+  server_generation_ms: milliseconds.optional(),
+})
+
+export const completionSchema = z.strictObject({
+  kind: z.literal('completion'),
+  ...base,
+  ...subject,
+  record_id: text,
+  record_sha256: sha256.describe('of the input: distinct records are counted by it'),
+  prompt: storedText,
+  fingerprint: sha256.describe('of all that makes two trials the same: prompt, schema, options, weights'),
+  retry: count,
+  repeat: count,
+  requested_model: text,
+  observed_model: text.optional().describe('what the runtime declared it had loaded; absent where nothing was proven'),
+  response_model: text.optional().describe('the name in the response: an echo'),
+  identity,
+  outcome: z.discriminatedUnion('state', [
+    z.strictObject({
+      state: z.literal('answered'),
+      finish_reason: z.enum(['stop', 'length', 'other']),
+      answer: storedText,
+      thinking_characters: count,
+      usage,
+      timing,
+      examination: examinationSchema,
+    }),
+    z.strictObject({
+      state: z.literal('failed'),
+      code: z.enum(failureCodes),
+      message: text,
+      total_ms: milliseconds,
+    }),
+  ]),
+})
+
+export const runSchema = z.strictObject({
+  kind: z.literal('run'),
+  ...base,
+  versions: z.record(text, text),
+  config_file: text,
+  config_sha256: sha256,
+  filters: z.array(text).describe('what narrowed the run (-t, --project, files, shard); empty for a whole run'),
+  environment_names: z
+    .array(text)
+    .describe('environment variables that the config names and that are set; never values'),
+})
+
+export const machineEvidenceSchema = z.strictObject({
+  kind: z.literal('machine'),
+  ...base,
+  fingerprint: sha256.describe('of cpu, cores, memory and operating system: latencies compare only where it is equal'),
+  operating_system: text,
+  cpu: text,
+  cores: count,
+  memory_bytes: bytes,
+  gpus: z.array(text),
+})
+
+export const laneEvidenceSchema = z.strictObject({
+  kind: z.literal('lane'),
+  ...base,
+  lane: text,
+  runtime: text,
+  location: z.enum(['local', 'cloud']),
+  rung: z.enum(['configured', 'present', 'loaded', 'answered']).describe('how far up the ladder this look got'),
+  requested_model: text,
+  version: text.optional(),
+  listed_tags: z.array(text).optional(),
+  load_ms: milliseconds.optional().describe('absent where the model was loaded already'),
+  description: z
+    .strictObject({
+      digest: text.optional(),
+      weights_files: z.array(text).optional().describe('file names without their folders'),
+      architecture: text.optional(),
+      parameters: text.optional(),
+      quantization: text.optional(),
+      context_trained: count.optional(),
+      context_configured: count.optional(),
+      context_in_force: count.optional(),
+      template_sha256: sha256.optional(),
+      server_build: text.optional(),
+    })
+    .optional(),
+  failure: z.strictObject({ code: z.enum(failureCodes), message: text }).optional(),
+})
+
+const movement = z.strictObject({ before: bytes, peak: bytes, after: bytes })
+export const memorySchema = z.strictObject({
+  kind: z.literal('memory'),
+  ...base,
+  ...subject,
+  samples: count,
+  interval_ms: milliseconds,
+  serving_rss: movement.optional().describe('resident memory of the serving process and its children'),
+  machine: z
+    .strictObject({
+      total: bytes,
+      used: movement.describe('total less available'),
+      swap_used: movement,
+    })
+    .optional(),
+})
+
+export const baselineSchema = z.strictObject({
+  kind: z.literal('baseline'),
+  ...base,
+  workload: text,
+  record_id: text,
+  record_sha256: sha256,
+  examination: examinationSchema,
+})
+
+export const incidentSchema = z.strictObject({
+  kind: z.literal('incident'),
+  ...base,
+  lane: text.optional(),
+  workload: text.optional(),
+  what: text,
+  remedy: text,
+})
+
+export const verdictStatuses = ['pass', 'fail', 'insufficient', 'not-measured', 'not-applicable'] as const
+export const verdictCopySchema = z.strictObject({
+  kind: z.literal('verdict'),
+  ...base,
+  ...subject,
+  gate: text,
+  status: z.enum(verdictStatuses).describe('a copy: the assessment recomputes it from the facts and must agree'),
+})
+
+export const evidenceSchema = z.discriminatedUnion('kind', [
+  runSchema,
+  machineEvidenceSchema,
+  laneEvidenceSchema,
+  completionSchema,
+  memorySchema,
+  baselineSchema,
+  incidentSchema,
+  verdictCopySchema,
+])
+export type Evidence = z.infer<typeof evidenceSchema>
+export type EvidenceKind = Evidence['kind']
+export type EvidenceOf<Kind extends EvidenceKind> = Extract<Evidence, { kind: Kind }>
+export type Completion = EvidenceOf<'completion'>
+/** Facts of one record before it gets its id, run and time. */
+export type EvidenceFacts = Evidence extends infer Each
+  ? Each extends Evidence
+    ? Omit<Each, 'id' | 'run_id' | 'at'>
+    : never
+  : never

@@ -1,0 +1,83 @@
+import { gatesFor } from '../config/gates-for.ts'
+import { identityLevels } from '../config/schema.ts'
+import type { Completion } from '../evidence/schema.ts'
+import { completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
+import { count } from './wording.ts'
+
+/** Every answer must carry the lane's required level of proof and no contradiction. `unknown` is never `pass`. */
+export const identityGate: Gate = (input) => {
+  const { config, lane, workload } = input
+  const all = completionsOf(input)
+  const answered = all.filter(isAnswered)
+  const laneConfig = config.lanes[lane]
+  const pinned = laneConfig?.weights !== undefined
+  const required = answered[0]?.identity.required ?? laneConfig?.required_identity ?? 'weights'
+  const common = {
+    gate: 'identity',
+    lane,
+    workload,
+    required: gatesFor(config, workload).identity.required,
+    n: answered.length,
+    needed: 1,
+    expected: `every answer proven at level ${required} or above${pinned ? ` to come from ${shortHash(laneConfig.weights)}` : ''}`,
+  } as const
+  const [first] = answered
+  if (!first) {
+    return {
+      ...common,
+      status: 'not-measured',
+      observed: 'no answer',
+      reason: whyTooFew(all),
+      evidence_ids: all.slice(0, 1).map((each) => each.id),
+      remedy: 'make the lane answer, then run again',
+    }
+  }
+  const hashes = new Set(answered.map((each) => each.identity.weights_sha256))
+  const offender =
+    answered.find((each) => whyUnproven(each) !== undefined) ??
+    (hashes.size > 1
+      ? answered.find((each) => each.identity.weights_sha256 !== first.identity.weights_sha256)
+      : undefined)
+  if (offender) {
+    const why = whyUnproven(offender) ?? 'its weights differ from those of the first answer'
+    return {
+      ...common,
+      status: 'fail',
+      observed: `${count(answered.filter((each) => whyUnproven(each) !== undefined).length || 1, 'answer')} of ${answered.length} unproven`,
+      reason: why,
+      offender: { record_id: offender.record_id, evidence_id: offender.id, why },
+      evidence_ids: [offender.id],
+      remedy:
+        'look at what the runtime has loaded; a changed tag needs a new pin (`weights:` in the lane) or the old weights back',
+    }
+  }
+  const lowest = answered.map((each) => each.identity.level).reduce((a, b) => (rank(a) <= rank(b) ? a : b))
+  const hash = first.identity.weights_sha256
+  return {
+    ...common,
+    status: 'pass',
+    observed: `${count(answered.length, 'answer')} at level ${lowest}${hash ? `, ${shortHash(hash)}` : ''}${pinned ? '' : ', unpinned'}`,
+    reason: pinned
+      ? 'all answers are from the pinned weights'
+      : 'all answers are from the same weights, which the config does not pin',
+    evidence_ids: [first.id, answered.at(-1)?.id ?? first.id].filter((id, index, ids) => ids.indexOf(id) === index),
+  }
+}
+
+/** Why a completion does not count as a success of its lane; undefined where it does. */
+export function whyUnproven({ identity }: Completion): string | undefined {
+  const [contradiction] = identity.contradictions
+  if (contradiction) return contradiction
+  if (rank(identity.level) < rank(identity.required)) {
+    return `proven at level ${identity.level} only, ${identity.required} is required`
+  }
+  return undefined
+}
+
+function rank(level: (typeof identityLevels)[number]): number {
+  return identityLevels.indexOf(level)
+}
+
+function shortHash(hash: string | undefined): string {
+  return `sha256:${(hash ?? '').replace('sha256:', '').slice(0, 12)}…`
+}

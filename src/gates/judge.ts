@@ -1,0 +1,25 @@
+import type { GateName } from '../config/gates-for.ts'
+import { identityGate } from './identity.ts'
+import { latencyGate } from './latency.ts'
+import { memoryGate } from './memory.ts'
+import { qualityGate } from './quality.ts'
+import { validityGate } from './validity.ts'
+import type { Gate, GateInput, Verdict } from './verdict.ts'
+
+const gates: Record<GateName, Gate> = {
+  identity: identityGate,
+  validity: validityGate,
+  quality: qualityGate,
+  latency: latencyGate,
+  memory: memoryGate,
+}
+export const gateNames = Object.keys(gates) as readonly GateName[]
+
+export function judge(gate: GateName, input: GateInput): Verdict {
+  return gates[gate](input)
+}
+
+/** All gates of one lane at one workload, in their order. */
+export function judgeAll(input: GateInput): Verdict[] {
+  return gateNames.map((gate) => judge(gate, input))
+}

@@ -1,0 +1,142 @@
+import { gatesFor } from '../config/gates-for.ts'
+import type { WorkloadConfig } from '../config/schema.ts'
+import type { FailureCode } from '../evidence/failure-codes.ts'
+import type { Completion } from '../evidence/schema.ts'
+import { lowerBound } from '../statistics/binomial.ts'
+import { completionsOf, distinctRecords, type Gate, whyTooFew } from './verdict.ts'
+import { count, percent, seconds } from './wording.ts'
+
+/** Failures of the lane as a whole: they say nothing about what the model would have answered. */
+const notTheModels: ReadonlySet<FailureCode> = new Set([
+  'unreachable',
+  'unauthorised',
+  'model-missing',
+  'model-loading',
+  'model-unloaded',
+  'queue-full',
+  'runner-died',
+  'aborted',
+  'load-failed',
+])
+
+/** True where the record counts as tried: it was answered, or failed by the model's own doing. */
+export function isJudgeable({ outcome }: Completion): boolean {
+  return outcome.state === 'answered' || !notTheModels.has(outcome.code)
+}
+
+/** Why an answer breaks the contract; undefined where it keeps it. The first cause that applies, worst first. */
+export function contractBreach(
+  completion: Completion,
+  workload: WorkloadConfig,
+): { cause: string; why: string } | undefined {
+  const { outcome } = completion
+  const limit_ms = workload.limits.seconds_per_record * 1000
+  if (outcome.state === 'failed') {
+    return outcome.code === 'deadline-exceeded'
+      ? { cause: 'too slow', why: `no answer within ${seconds(limit_ms)}` }
+      : { cause: outcome.code, why: outcome.message }
+  }
+  const { examination, timing, finish_reason, thinking_characters } = outcome
+  if (examination.json === 'empty') {
+    return thinking_characters > 0
+      ? { cause: 'thinking only', why: 'the model thought and answered nothing' }
+      : { cause: 'empty', why: 'the answer is empty' }
+  }
+  if (finish_reason === 'length') {
+    return { cause: 'cut by length', why: `cut off after ${workload.limits.output_tokens} tokens` }
+  }
+  if (examination.json === 'not-json') return { cause: 'not JSON', why: 'the answer is not JSON' }
+  const [missing] = examination.missing_fields
+  if (missing) return { cause: `missing field ${missing}`, why: `field ${missing} is missing or blank` }
+  const [invented] = examination.outside_vocabulary
+  if (invented) return { cause: `invented ${invented}`, why: `field ${invented} is outside its vocabulary` }
+  const [error] = examination.schema_errors
+  if (error) return { cause: 'schema', why: `${error.path || 'the answer'} ${error.message}` }
+  if (workload.contract.grounded_urls && examination.ungrounded_urls > 0) {
+    return { cause: 'invented URL', why: `${count(examination.ungrounded_urls, 'URL')} that the input does not hold` }
+  }
+  if (timing.total_ms > limit_ms) {
+    return { cause: 'too slow', why: `took ${seconds(timing.total_ms)}, the limit is ${seconds(limit_ms)}` }
+  }
+  return undefined
+}
+
+/**
+ * N distinct records in a row must keep the contract, and none that was asked may break it: one invalid record
+ * fails the gate however many were valid before or after.
+ */
+export const validityGate: Gate = (input) =>
+  judgeValidity(input, gatesFor(input.config, input.workload).validity.consecutive)
+
+export function judgeValidity(input: Parameters<Gate>[0], needed: number): ReturnType<Gate> {
+  const { config, lane, workload } = input
+  const workloadConfig = config.workloads[workload] as WorkloadConfig
+  const all = completionsOf(input)
+  const judged = all.filter(isJudgeable)
+  const n = distinctRecords(judged)
+  const broken = judged.filter((each) => contractBreach(each, workloadConfig) !== undefined)
+  const valid = n - distinctRecords(broken)
+  const common = {
+    gate: 'validity',
+    lane,
+    workload,
+    required: gatesFor(config, workload).validity.required,
+    n,
+    needed,
+    expected: `${needed} consecutive records valid, each within ${seconds(workloadConfig.limits.seconds_per_record * 1000)}`,
+    observed: `${valid} of ${n} valid`,
+    ...(n > 0 && { lower_bound: lowerBound(valid, n), parsed_share: judged.filter(parses).length / judged.length }),
+  } as const
+  const [offender] = broken
+  if (offender) {
+    const why = contractBreach(offender, workloadConfig)?.why ?? ''
+    const classes = tally(broken.map((each) => contractBreach(each, workloadConfig)?.cause ?? ''))
+    return {
+      ...common,
+      status: 'fail',
+      observed: `${common.observed} (${classes})`,
+      reason: `${offender.record_id}: ${why}`,
+      offender: { record_id: offender.record_id, evidence_id: offender.id, why },
+      evidence_ids: broken.map((each) => each.id),
+      remedy: remedyFor(contractBreach(offender, workloadConfig)?.cause ?? ''),
+    }
+  }
+  if (n < needed) {
+    return {
+      ...common,
+      status: n === 0 ? 'not-measured' : 'insufficient',
+      reason: `insufficient, ${n} of ${needed}: ${whyTooFew(all)}`,
+      evidence_ids: judged.map((each) => each.id),
+      remedy: n === 0 ? 'make the lane answer, then run again' : `ask ${needed - n} more distinct records`,
+    }
+  }
+  return {
+    ...common,
+    status: 'pass',
+    reason: `${valid} of ${n} shows a valid rate of at least ${percent(lowerBound(valid, n))} (one-sided 95 %)`,
+    evidence_ids: judged.map((each) => each.id),
+  }
+}
+
+function parses({ outcome }: Completion): boolean {
+  return outcome.state === 'answered' && outcome.examination.json === 'valid'
+}
+
+/** "3 × not JSON, 1 × too slow", most frequent first. */
+function tally(causes: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + 1)
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([cause, n]) => `${n} × ${cause}`)
+    .join(', ')
+}
+
+function remedyFor(cause: string): string {
+  if (cause === 'cut by length') return 'raise limits.output_tokens, or bound the fields with maxLength in schema.json'
+  if (cause === 'too slow') return 'use a smaller model or a shorter prompt, or raise limits.seconds_per_record'
+  if (cause === 'not JSON')
+    return 'set structured_output: json-schema on the lane, or repair in a separate deterministic step'
+  if (cause === 'invented URL') return 'ask for URLs only where the input has them, or drop the field'
+  return 'show the answer with `npx bench-memo show <evidence id>`, then change the prompt or the model'
+}

@@ -1,0 +1,104 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { cacheFolder } from '../machine/cache-folder.ts'
+
+/** What tells one state of a file from another without reading it; nanoseconds as decimal text. */
+const stampSchema = z.strictObject({
+  path: z.string(),
+  size_bytes: z.number(),
+  modified_ns: z.string(),
+  // A file put back with its old modification time still has a new change time.
+  changed_ns: z.string(),
+  inode: z.string(),
+  device: z.string(),
+})
+const remembered = stampSchema.extend({ sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+type Stamp = z.infer<typeof stampSchema>
+
+export interface FileHash {
+  /** 64 hexadecimal digits. */
+  readonly sha256: string
+  readonly size_bytes: number
+  /** The file's path with symbolic links resolved. */
+  readonly path: string
+  /** True where an earlier hash of the very same file state was used. */
+  readonly from_cache: boolean
+}
+
+export interface HashFileOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (bytes_done: number, bytes_total: number) => void
+  /** Folder of the persistent cache; the user's cache folder where absent. */
+  readonly cache?: string
+}
+
+/**
+ * sha256 of a file, read once per path, size, times, inode and device: a second call on an untouched file only
+ * reads its metadata. Rejects with the file system's error (ENOENT, EACCES) or where the file changes meanwhile.
+ */
+export async function hashFile(file: string, options: HashFileOptions = {}): Promise<FileHash> {
+  const stamp = await stampOf(file)
+  const folder = path.join(options.cache ?? cacheFolder(), 'hashes')
+  const entry = path.join(folder, `${createHash('sha256').update(stamp.path).digest('hex').slice(0, 32)}.json`)
+  const known = await recall(entry, stamp)
+  if (known) return { sha256: known, size_bytes: stamp.size_bytes, path: stamp.path, from_cache: true }
+
+  const hash = createHash('sha256')
+  let bytes_done = 0
+  const stream = createReadStream(stamp.path, {
+    highWaterMark: 1 << 20,
+    ...(options.signal && { signal: options.signal }),
+  })
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    bytes_done += chunk.length
+    options.onProgress?.(bytes_done, stamp.size_bytes)
+  }
+  const after = await stampOf(file)
+  if (!same(stamp, after)) throw new Error(`${stamp.path} changed while it was hashed; run again when nothing writes it`)
+  const sha256 = hash.digest('hex')
+  await remember(folder, entry, { ...stamp, sha256 })
+  return { sha256, size_bytes: stamp.size_bytes, path: stamp.path, from_cache: false }
+}
+
+async function stampOf(file: string): Promise<Stamp> {
+  const real = await realpath(file)
+  const facts = await stat(real, { bigint: true })
+  return {
+    path: real,
+    size_bytes: Number(facts.size),
+    modified_ns: String(facts.mtimeNs),
+    changed_ns: String(facts.ctimeNs),
+    inode: String(facts.ino),
+    device: String(facts.dev),
+  }
+}
+
+const stampKeys = Object.keys(stampSchema.shape) as (keyof Stamp)[]
+const same = (one: Stamp, other: Stamp): boolean => stampKeys.every((key) => one[key] === other[key])
+
+async function recall(entry: string, stamp: Stamp): Promise<string | undefined> {
+  const content = await readFile(entry, 'utf8').catch(() => undefined)
+  if (content === undefined) return undefined
+  try {
+    const { sha256, ...earlier } = remembered.parse(JSON.parse(content))
+    return same(earlier, stamp) ? sha256 : undefined
+  } catch {
+    return undefined // a torn or foreign entry is no entry
+  }
+}
+
+/** A cache that cannot be written costs time, never the answer. */
+async function remember(folder: string, entry: string, record: z.infer<typeof remembered>): Promise<void> {
+  const part = `${entry}.${randomUUID()}.part`
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(part, JSON.stringify(record))
+    await rename(part, entry)
+  } catch {
+    await rm(part, { force: true }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,8 @@
+export { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, suite, test, vi } from 'vitest'
+export { default } from '../reporters/bench-memo.ts'
+export type { DatasetRecord } from './datasets/dataset.ts'
+export type { Completion, Evidence } from './evidence/schema.ts'
+export type { Verdict } from './gates/verdict.ts'
+export type { LaneBodyContext, LaneDescribe, LaneFixtures, LaneSuite } from './vitest/describe-lane.ts'
+export { describe } from './vitest/describe-lane.ts'
+export type { TestLane } from './vitest/test-lane.ts'

@@ -1,0 +1,159 @@
+import type { IdentityLevel, LaneConfig, WorkloadConfig } from '../config/schema.ts'
+import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
+import { examine } from '../datasets/examine.ts'
+import { fillPrompt } from '../datasets/fill-prompt.ts'
+import { canonicalJson } from '../evidence/read.ts'
+import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
+import { sha256, storeText } from '../evidence/stored-text.ts'
+import { proveIdentity } from '../identity/prove.ts'
+import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
+import type { CallContext } from './lane.ts'
+
+/** A prompt of which the runtime had this much in its cache is another population than one evaluated anew. */
+const cachedShareOfPrefix = 0.1
+const describeDeadline_ms = 10_000
+
+/** All that one call of a lane needs. */
+export interface Exchange {
+  readonly name: string
+  readonly lane: LaneConfig
+  readonly workload: string
+  readonly workloadConfig: WorkloadConfig
+  readonly dataset: Dataset
+  readonly required: IdentityLevel
+  readonly runtime: Runtime
+  /** What the runtime declared after the call before; undefined where nothing was asked yet. */
+  readonly before: ModelDescription | undefined
+  /** True for the first answer after the weights were loaded. */
+  readonly cold: boolean
+  readonly hashWeights: (files: readonly string[]) => Promise<string | undefined>
+}
+
+/** Asks one record and gathers the facts: answer, times, proof of identity. Never rejects for a failure of the runtime. */
+export async function ask(
+  exchange: Exchange,
+  record: DatasetRecord,
+  context: CallContext,
+): Promise<{ facts: EvidenceFacts; after: ModelDescription | undefined }> {
+  const { lane, workloadConfig, dataset, runtime, required } = exchange
+  const { privacy, limits } = workloadConfig
+  const messages = fillPrompt(dataset.prompt, record.input)
+  const proving = required !== 'none' && required !== 'echo'
+  const before = proving ? (exchange.before ?? (await describe(exchange, context))) : undefined
+  const started = performance.now()
+  const result = await settle(
+    runtime.chat(
+      {
+        tag: lane.model,
+        messages,
+        temperature: lane.temperature,
+        seed: lane.seed,
+        max_output_tokens: limits.output_tokens,
+        think: lane.think,
+        prefix_cache: lane.prefix_cache,
+        ...(lane.context !== undefined && { context: lane.context }),
+        ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
+        ...(lane.structured_output === 'json-schema' && { schema: dataset.schema }),
+      },
+      { deadline_ms: limits.seconds_per_record * 1000, ...(context.signal && { signal: context.signal }) },
+    ),
+  )
+  const elapsed_ms = performance.now() - started
+  const after = proving && result.ok ? await describe(exchange, context) : undefined
+  const files = (after ?? before)?.weights_files
+  const identity = proveIdentity({
+    requested_model: lane.model,
+    response_model: result.ok ? result.value.response_model : undefined,
+    required,
+    expected_weights: lane.weights,
+    before,
+    after,
+    weights_sha256: files?.length ? await exchange.hashWeights(files) : undefined,
+  })
+  const observed = after?.tag
+  const prompt = messages.map((message) => `# ${message.role}\n${message.content}`).join('\n')
+  const facts: EvidenceFacts = {
+    kind: 'completion',
+    lane: exchange.name,
+    workload: exchange.workload,
+    record_id: record.id,
+    record_sha256: sha256(record.input),
+    prompt: storeText(prompt, privacy),
+    fingerprint: fingerprint(exchange, identity.weights_sha256),
+    retry: context.retry ?? 0,
+    repeat: context.repeat ?? 0,
+    requested_model: lane.model,
+    ...(observed !== undefined && { observed_model: observed }),
+    ...(result.ok && result.value.response_model !== undefined && { response_model: result.value.response_model }),
+    identity,
+    outcome: result.ok
+      ? answered(result.value, exchange, record)
+      : { state: 'failed', code: result.failure.code, message: result.failure.message, total_ms: elapsed_ms },
+  }
+  return { facts, after }
+}
+
+function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord): Completion['outcome'] {
+  const { wire, usage, server_timings, text, thinking } = result
+  const gaps = wire.chunk_ms.slice(1).map((at, index) => at - (wire.chunk_ms[index] as number))
+  return {
+    state: 'answered',
+    finish_reason: result.finish_reason,
+    answer: storeText(text, exchange.workloadConfig.privacy),
+    thinking_characters: thinking.length,
+    usage,
+    timing: {
+      state: exchange.cold ? 'cold' : isPrefixCached(usage) ? 'prefix-cached' : 'warm',
+      total_ms: wire.total_ms,
+      chunks: wire.chunk_ms.length,
+      ...(wire.first_content_ms !== undefined && { first_content_ms: wire.first_content_ms }),
+      ...(wire.first_thinking_ms !== undefined && { first_thinking_ms: wire.first_thinking_ms }),
+      ...(gaps.length > 0 && { longest_gap_ms: gaps.reduce((longest, gap) => Math.max(longest, gap), 0) }),
+      ...(server_timings.prompt_ms !== undefined && { server_prompt_ms: server_timings.prompt_ms }),
+      ...(server_timings.generation_ms !== undefined && { server_generation_ms: server_timings.generation_ms }),
+    },
+    examination: examine(text, record, exchange.dataset),
+  }
+}
+
+function isPrefixCached({ prompt_tokens, cached_prompt_tokens }: ChatResult['usage']): boolean {
+  if (prompt_tokens === undefined || cached_prompt_tokens === undefined) return false
+  return cached_prompt_tokens > cachedShareOfPrefix * prompt_tokens
+}
+
+function fingerprint({ lane, workloadConfig, dataset }: Exchange, weights: string | undefined): string {
+  const { temperature, seed, context, think, structured_output, model } = lane
+  const { output_tokens } = workloadConfig.limits
+  return sha256(
+    canonicalJson({
+      prompt: dataset.prompt,
+      schema: dataset.schema,
+      options: { temperature, seed, context, think, structured_output, output_tokens },
+      weights: weights ?? model,
+    }),
+  )
+}
+
+async function describe({ runtime, lane }: Exchange, context: CallContext): Promise<ModelDescription | undefined> {
+  const described = await settle(
+    runtime.describe(lane.model, {
+      deadline_ms: describeDeadline_ms,
+      ...(context.signal && { signal: context.signal }),
+    }),
+  )
+  return described.ok ? described.value : undefined
+}
+
+type Settled<Value> = { ok: true; value: Value } | { ok: false; failure: RuntimeFailure }
+
+async function settle<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
+  try {
+    return { ok: true, value: await promise }
+  } catch (error) {
+    return {
+      ok: false,
+      failure: error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error }),
+    }
+  }
+}

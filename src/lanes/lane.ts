@@ -1,0 +1,161 @@
+import { locationOf } from '../config/location.ts'
+import type { BenchConfig, IdentityLevel, LaneConfig, WorkloadConfig } from '../config/schema.ts'
+import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
+import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
+import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
+import { RequestAborted, RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import type { ModelDescription, Runtime } from '../runtimes/runtime.ts'
+import { ask, type Exchange } from './ask.ts'
+import { lookAt } from './look-at.ts'
+
+/** A runtime that a lane may use now, and the process that serves it where that runs on this machine. */
+export interface Connection {
+  readonly runtime: Runtime
+  readonly serving_pid?: number
+}
+
+/** What one call knows of its surroundings. */
+export interface CallContext {
+  readonly signal?: AbortSignal
+  readonly retry?: number
+  readonly repeat?: number
+  /** Told of every record once it is on disk. */
+  readonly onEvidence?: (evidence: Evidence) => Promise<void> | void
+}
+
+export interface LaneOptions {
+  readonly name: string
+  readonly workload: string
+  readonly config: BenchConfig
+  readonly dataset: Dataset
+  readonly connect: (context: CallContext) => Promise<Connection>
+  readonly append: (facts: EvidenceFacts) => Evidence
+  /** Recorded before this lane began, by the main process: announced with the lane, so that reports carry it. */
+  readonly runEvidence?: readonly Evidence[]
+  /** sha256 over weight files; undefined where one cannot be read. */
+  readonly hashWeights: (files: readonly string[]) => Promise<string | undefined>
+}
+
+/** One lane at one workload: asks each record once, one at a time, and keeps all that it saw as evidence. */
+export interface Lane {
+  readonly name: string
+  readonly workload: string
+  readonly config: LaneConfig
+  /** Connects, loads the model and looks at it; once, whatever came of it. @throws RuntimeFailure */
+  present(context?: CallContext): Promise<void>
+  /** Asks one record; asked again, gives the same completion. A failed call is a completion too. */
+  ask(record: DatasetRecord, context?: CallContext): Promise<Completion>
+  /** Writes down the memory's movement since the lane became present or was settled last. */
+  settle(context?: CallContext): Promise<void>
+  /** What was recorded so far, in order. */
+  evidence(): readonly Evidence[]
+}
+
+export function openLane(options: LaneOptions): Lane {
+  const { name, workload, config, dataset } = options
+  const lane = config.lanes[name] as LaneConfig
+  const workloadConfig = config.workloads[workload] as WorkloadConfig
+  const location = locationOf(config, name)
+  const required = lane.required_identity ?? defaultLevel(location)
+  const recorded: Evidence[] = [...(options.runEvidence ?? [])]
+  const completions = new Map<string, Promise<Completion>>()
+  let connection: Connection | undefined
+  let presence: Promise<void> | undefined
+  let sampler: MemorySampler | undefined
+  let lastSeen: ModelDescription | undefined
+  let nextIsCold = false
+  let queue: Promise<unknown> = Promise.resolve()
+
+  async function record(facts: EvidenceFacts, context: CallContext): Promise<Evidence> {
+    const evidence = options.append(facts)
+    recorded.push(evidence)
+    await context.onEvidence?.(evidence)
+    return evidence
+  }
+
+  async function becomePresent(context: CallContext): Promise<void> {
+    for (const evidence of options.runEvidence ?? []) await context.onEvidence?.(evidence)
+    const look = await lookAt({
+      name,
+      lane,
+      location,
+      connect: options.connect,
+      context,
+      onConnected: async (found) => {
+        connection = found
+        if (location === 'local') sampler = await startMemorySampler(found.serving_pid)
+      },
+    })
+    await record({ kind: 'lane', lane: name, ...look.facts }, context)
+    if (look.failure) throw look.failure
+    nextIsCold = look.loadedNow
+    lastSeen = look.description
+  }
+
+  async function askNow(datasetRecord: DatasetRecord, context: CallContext): Promise<Completion> {
+    if (context.signal?.aborted)
+      throw new RequestAborted(`${datasetRecord.id} was not asked: the run was ended before its turn`)
+    await lanePresent(context)
+    const exchange: Exchange = {
+      name,
+      lane,
+      workload,
+      workloadConfig,
+      dataset,
+      required,
+      runtime: (connection as Connection).runtime,
+      before: lastSeen,
+      cold: nextIsCold,
+      hashWeights: options.hashWeights,
+    }
+    const { facts, after } = await ask(exchange, datasetRecord, context)
+    lastSeen = after
+    nextIsCold = false
+    return (await record(facts, context)) as Completion
+  }
+
+  const lanePresent = (context: CallContext): Promise<void> => {
+    presence ??= becomePresent(context)
+    return presence
+  }
+
+  return {
+    name,
+    workload,
+    config: lane,
+    present: (context = {}) => lanePresent(context),
+    ask(datasetRecord, context = {}) {
+      refuseLeak(workloadConfig, location, name)
+      let completion = completions.get(datasetRecord.id)
+      if (!completion) {
+        completion = queue.then(() => askNow(datasetRecord, context))
+        queue = completion.catch(() => undefined)
+        completions.set(datasetRecord.id, completion)
+      }
+      return completion
+    },
+    async settle(context = {}) {
+      const movement = await sampler?.stop()
+      sampler = undefined
+      if (movement) await record({ kind: 'memory', lane: name, workload, ...movement }, context)
+    },
+    evidence: () => recorded,
+  }
+}
+
+/** Design: weights where the lane runs on these premises, an echo where it is another's cloud. */
+function defaultLevel(location: 'local' | 'cloud'): IdentityLevel {
+  return location === 'local' ? 'weights' : 'echo'
+}
+
+/** Private text never leaves, whatever a config or an eval says. */
+function refuseLeak(workload: WorkloadConfig, location: 'local' | 'cloud', lane: string): void {
+  if (workload.privacy === 'private' && location === 'cloud') {
+    throw new UnexpectedResponse(`${workload.title} is private and ${lane} is a cloud lane: nothing was sent`)
+  }
+}
+
+/** True where asking the next record is pointless. */
+export function isFatal(error: unknown): boolean {
+  return error instanceof RuntimeFailure && error.fatal
+}

@@ -1,0 +1,82 @@
+import { basename } from 'node:path'
+import type { LaneConfig } from '../config/schema.ts'
+import type { EvidenceOf } from '../evidence/schema.ts'
+import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import type { ModelDescription } from '../runtimes/runtime.ts'
+import type { CallContext, Connection } from './lane.ts'
+
+/** Weights may have to be fetched first. */
+const connectDeadline_ms = 10 * 60_000
+const loadDeadline_ms = 5 * 60_000
+const questionDeadline_ms = 10_000
+
+interface LookOptions {
+  readonly name: string
+  readonly lane: LaneConfig
+  readonly location: 'local' | 'cloud'
+  readonly connect: (context: CallContext) => Promise<Connection>
+  readonly context: CallContext
+  /** Called before anything is loaded, so that memory can be watched from there. */
+  readonly onConnected: (connection: Connection) => Promise<void>
+}
+
+type LaneFacts = Omit<EvidenceOf<'lane'>, 'kind' | 'id' | 'run_id' | 'at' | 'lane'>
+
+/** How far up the ladder configured → present → loaded a lane gets, and what its runtime says of itself. */
+export interface Look {
+  readonly facts: LaneFacts
+  readonly loadedNow: boolean
+  readonly description?: ModelDescription
+  readonly failure?: RuntimeFailure
+}
+
+export async function lookAt({ lane, location, connect, context, onConnected }: LookOptions): Promise<Look> {
+  const within = (deadline_ms: number) => ({ deadline_ms, ...(context.signal && { signal: context.signal }) })
+  let facts: LaneFacts = { runtime: lane.runtime, location, rung: 'configured', requested_model: lane.model }
+  try {
+    const connection = await connect({ ...context, ...within(connectDeadline_ms) })
+    const { runtime } = connection
+    await onConnected(connection)
+    const health = await runtime.health(within(questionDeadline_ms))
+    const listed = await runtime.list(within(questionDeadline_ms))
+    facts = {
+      ...facts,
+      rung: 'present',
+      ...(health.version !== undefined && { version: health.version }),
+      listed_tags: listed.map((each) => each.tag),
+    }
+    const load = await runtime.load(
+      {
+        tag: lane.model,
+        ...(lane.context !== undefined && { context: lane.context }),
+        ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
+      },
+      within(loadDeadline_ms),
+    )
+    const description = await runtime.describe(lane.model, within(questionDeadline_ms))
+    facts = {
+      ...facts,
+      rung: 'loaded',
+      ...(load.loaded_now && { load_ms: load.total_ms }),
+      description: publicPart(description),
+    }
+    return { facts, loadedNow: load.loaded_now, description }
+  } catch (error) {
+    const failure =
+      error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error })
+    return { facts: { ...facts, failure: { code: failure.code, message: failure.message } }, loadedNow: false, failure }
+  }
+}
+
+/** Without folders, which name users, and without pids, which differ from run to run. */
+function publicPart(description: ModelDescription): NonNullable<LaneFacts['description']> {
+  const {
+    tag: _tag,
+    load_id: _load,
+    serving_pid: _pid,
+    weights_claimed_sha256: _claim,
+    weights_files,
+    ...rest
+  } = description
+  return { ...rest, ...(weights_files && { weights_files: weights_files.map((file) => basename(file)) }) }
+}

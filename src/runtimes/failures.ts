@@ -1,0 +1,80 @@
+import type { FailureCode } from '../evidence/failure-codes.ts'
+
+/** Why a runtime did not answer: one class a cause, each with a `code` that evidence stores. */
+
+interface Facts {
+  readonly [fact: string]: string | number | boolean | undefined
+}
+
+export abstract class RuntimeFailure extends Error {
+  abstract readonly code: FailureCode
+  /** What was known when it failed, such as `{ endpoint, tag }`. */
+  readonly facts: Facts
+  /** True where asking the next record is pointless: nothing answers any more. */
+  readonly fatal: boolean = false
+
+  constructor(message: string, facts: Facts = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+    this.facts = facts
+  }
+}
+
+/** Nothing listens, or the connection was refused. */
+export class RuntimeUnreachable extends RuntimeFailure {
+  readonly code = 'unreachable'
+  override readonly fatal = true
+}
+/** The server refused the credentials. */
+export class Unauthorised extends RuntimeFailure {
+  readonly code = 'unauthorised'
+  override readonly fatal = true
+}
+/** The server knows no such tag. */
+export class ModelMissing extends RuntimeFailure {
+  readonly code = 'model-missing'
+  override readonly fatal = true
+}
+/** The server is up, the model is not there yet. */
+export class ModelLoading extends RuntimeFailure {
+  readonly code = 'model-loading'
+}
+/** The model was put out of memory while it was asked. */
+export class ModelUnloaded extends RuntimeFailure {
+  readonly code = 'model-unloaded'
+}
+/** The server takes no more requests now. */
+export class QueueFull extends RuntimeFailure {
+  readonly code = 'queue-full'
+}
+/** The prompt does not fit the context in force. */
+export class ContextExceeded extends RuntimeFailure {
+  readonly code = 'context-exceeded'
+}
+/** The process that held the weights ended. */
+export class RunnerDied extends RuntimeFailure {
+  readonly code = 'runner-died'
+  override readonly fatal = true
+}
+/** The stream ended without its end mark. */
+export class StreamCut extends RuntimeFailure {
+  readonly code = 'stream-cut'
+}
+/** No answer within the deadline. */
+export class DeadlineExceeded extends RuntimeFailure {
+  readonly code = 'deadline-exceeded'
+}
+/** The caller gave up (time-out of a test, Ctrl-C). */
+export class RequestAborted extends RuntimeFailure {
+  readonly code = 'aborted'
+  override readonly fatal = true
+}
+/** The server answered something that is not its protocol. */
+export class UnexpectedResponse extends RuntimeFailure {
+  readonly code = 'unexpected-response'
+}
+/** The weights could not be fetched, verified or loaded. */
+export class LoadFailed extends RuntimeFailure {
+  readonly code = 'load-failed'
+  override readonly fatal = true
+}

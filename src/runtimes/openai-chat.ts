@@ -1,0 +1,139 @@
+import { type CallPlace, callWithin } from './call-within.ts'
+import { RuntimeFailure, StreamCut, UnexpectedResponse } from './failures.ts'
+import { type CompletionChunk, mapDelta, mapFinishReason, mapRequest, mapTimings, mapUsage } from './openai-mapping.ts'
+import { type JsonServer, readErrorObject } from './request-json.ts'
+import type { ChatOptions, ChatRequest, ChatResult } from './runtime.ts'
+import { failureFromStatus, failureFromStreamedError } from './status-failure.ts'
+import { failureFromTransport, isAlive } from './transport-failure.ts'
+import { type Watch, watchFetch } from './watched-fetch.ts'
+
+/**
+ * Asks an OpenAI-like server and reads its streamed answer. `server.endpoint` is the base URL, usually ending in /v1;
+ * `extra` holds fields that only this runtime knows. Rejects with one of the classes in failures.ts.
+ */
+export async function openaiChat(
+  server: JsonServer,
+  request: ChatRequest,
+  options: ChatOptions,
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<ChatResult> {
+  const { default: OpenAI, APIError } = await import('openai')
+  const { server: name, endpoint, apiKey, fetch = globalThis.fetch } = server
+  const place: CallPlace = { server: name, endpoint, tag: request.tag }
+  const watch = watchFetch(fetch)
+  const client = new OpenAI({
+    baseURL: endpoint,
+    // The client insists on a key; where there is none, no header is sent.
+    apiKey: apiKey ?? 'none',
+    ...(apiKey === undefined && { defaultHeaders: { Authorization: null } }),
+    // These would come from the environment and go to whatever server is asked.
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: 2 ** 31 - 1, // callWithin keeps the deadline
+    logLevel: 'off',
+    fetch: watch.fetch,
+    // A key goes to its own host only.
+    fetchOptions: { redirect: 'manual' },
+  })
+  return await callWithin(
+    place,
+    options,
+    async (signal) => {
+      const body = { ...mapRequest(request), ...extra }
+      const stream = await client.chat.completions.create(body, { signal })
+      const result = await readStream(stream as AsyncIterable<CompletionChunk>, watch, place, options.onText)
+      // The client ends its stream silently when it is aborted.
+      signal.throwIfAborted()
+      return finish(result, watch, place)
+    },
+    async (error) => {
+      if (error instanceof RuntimeFailure) return error
+      if (error instanceof APIError && error.status !== undefined) {
+        return failureFromStatus(error.status, readErrorObject(error.error ?? error.message, apiKey), place)
+      }
+      if (error instanceof APIError && error.error !== undefined) {
+        return failureFromStreamedError(readErrorObject(error.error, apiKey), place)
+      }
+      if (error instanceof SyntaxError) return notItsProtocol(place, 'a chunk is not JSON', error)
+      return failureFromTransport(error, place, await isAlive(endpoint, fetch))
+    },
+  )
+}
+
+interface Reading {
+  text: string
+  thinking: string
+  response_model?: string
+  finish_reason?: string
+  usage?: NonNullable<CompletionChunk['usage']>
+  timings?: NonNullable<CompletionChunk['timings']>
+  first_content_ms?: number
+  first_thinking_ms?: number
+  readonly chunk_ms: number[]
+}
+
+async function readStream(
+  stream: AsyncIterable<CompletionChunk>,
+  watch: Watch,
+  place: CallPlace,
+  onText: ((text: string) => void) | undefined,
+): Promise<Reading> {
+  const reading: Reading = { text: '', thinking: '', chunk_ms: [] }
+  for await (const chunk of stream) {
+    const now_ms = performance.now() - (watch.sentAt() ?? 0)
+    if (typeof chunk !== 'object' || chunk === null) throw notItsProtocol(place, 'a chunk is not an object')
+    const { content, thinking } = mapDelta(chunk)
+    if (content) reading.first_content_ms ??= now_ms
+    if (thinking) reading.first_thinking_ms ??= now_ms
+    if (content || thinking) reading.chunk_ms.push(now_ms)
+    reading.text += content
+    reading.thinking += thinking
+    if (chunk.model) reading.response_model ??= chunk.model
+    const reason = chunk.choices?.[0]?.finish_reason
+    if (reason) reading.finish_reason = reason
+    if (chunk.usage) reading.usage = chunk.usage
+    if (chunk.timings) reading.timings = chunk.timings
+    if (content) onText?.(content)
+  }
+  return reading
+}
+
+function finish(reading: Reading, watch: Watch, place: CallPlace): ChatResult {
+  const total_ms = performance.now() - (watch.sentAt() ?? 0)
+  const type = watch.contentType()
+  if (!watch.sawDone() && !type?.startsWith('text/event-stream')) {
+    throw notItsProtocol(place, `an event stream was asked for, ${type || 'no content type'} came`)
+  }
+  if (reading.finish_reason === undefined || !watch.sawDone()) {
+    const missing = reading.finish_reason === undefined ? 'a finish reason' : 'its end mark [DONE]'
+    throw new StreamCut(
+      `${place.server} at ${place.endpoint} ended its answer without ${missing}, after ${reading.text.length} characters. ` +
+        'What came may be cut short, so it is not taken for an answer',
+      { ...place, received_characters: reading.text.length },
+    )
+  }
+  const { text, thinking, response_model, finish_reason, first_content_ms, first_thinking_ms, chunk_ms } = reading
+  return {
+    text,
+    thinking,
+    ...(response_model !== undefined && { response_model }),
+    finish_reason: mapFinishReason(finish_reason),
+    usage: mapUsage(reading),
+    server_timings: mapTimings(reading.timings),
+    wire: {
+      ...(first_content_ms !== undefined && { first_content_ms }),
+      ...(first_thinking_ms !== undefined && { first_thinking_ms }),
+      chunk_ms,
+      total_ms,
+    },
+  }
+}
+
+function notItsProtocol(place: CallPlace, what: string, cause?: unknown): UnexpectedResponse {
+  return new UnexpectedResponse(
+    `${place.server} at ${place.endpoint} does not speak OpenAI's streamed chat completions: ${what}`,
+    { ...place },
+    { cause },
+  )
+}

@@ -1,0 +1,95 @@
+import type { z } from 'zod'
+import { type CallPlace, callWithin } from './call-within.ts'
+import { RuntimeFailure, UnexpectedResponse } from './failures.ts'
+import type { CallOptions } from './runtime.ts'
+import { type ErrorObject, failureFromStatus } from './status-failure.ts'
+import { failureFromTransport, isAlive } from './transport-failure.ts'
+
+/** A server that speaks JSON over HTTP. */
+export interface JsonServer extends CallPlace {
+  readonly apiKey?: string
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/**
+ * Sends one request and checks the JSON answer. `path` is added to the endpoint. Redirects are not followed.
+ * Rejects with one of the classes in failures.ts.
+ */
+export async function requestJson<Schema extends z.ZodType>(
+  server: JsonServer,
+  path: string,
+  schema: Schema,
+  options: CallOptions & { readonly body?: object },
+): Promise<z.output<Schema>> {
+  const { server: name, endpoint, tag, apiKey, fetch = globalThis.fetch } = server
+  const place = { server: name, endpoint, ...(tag !== undefined && { tag }) }
+  const url = `${endpoint}${path}`
+  return await callWithin(
+    place,
+    options,
+    async (signal) => {
+      const response = await fetch(url, {
+        method: options.body ? 'POST' : 'GET',
+        redirect: 'manual',
+        signal,
+        headers: {
+          accept: 'application/json',
+          ...(options.body && { 'content-type': 'application/json' }),
+          ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        },
+        ...(options.body && { body: JSON.stringify(options.body) }),
+      })
+      const text = await response.text()
+      if (!response.ok) throw failureFromStatus(response.status, readErrorObject(text, apiKey), place)
+      return parse(text, schema, place, url)
+    },
+    async (error) => {
+      if (error instanceof RuntimeFailure) return error
+      return failureFromTransport(error, place, await isAlive(endpoint, fetch))
+    },
+  )
+}
+
+function parse<Schema extends z.ZodType>(text: string, schema: Schema, place: CallPlace, url: string): z.output<Schema> {
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (cause) {
+    throw new UnexpectedResponse(`${url} did not answer with JSON. Is this really ${place.server}?`, { ...place }, { cause })
+  }
+  const parsed = schema.safeParse(content)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new UnexpectedResponse(
+    `${url} answered something else than expected: ${issue?.path.join('.') || 'the answer'}: ${issue?.message}`,
+    { ...place },
+  )
+}
+
+/** The error object in an answer's body, or the text itself. The key is taken out: servers like to quote it. */
+export function readErrorObject(body: unknown, apiKey?: string): ErrorObject {
+  const hide = (text: string) => (apiKey ? text.replaceAll(apiKey, '[key]') : text)
+  const content = typeof body === 'string' ? parseOr(body) : body
+  const error = isRecord(content) && 'error' in content ? content.error : content
+  if (typeof error === 'string') return { message: hide(error.trim()) }
+  if (!isRecord(error)) return {}
+  return {
+    ...(typeof error.message === 'string' && { message: hide(error.message) }),
+    ...(typeof error.type === 'string' && { type: error.type }),
+    ...((typeof error.code === 'string' || typeof error.code === 'number') && { code: error.code }),
+    ...(typeof error.n_prompt_tokens === 'number' && { n_prompt_tokens: error.n_prompt_tokens }),
+    ...(typeof error.n_ctx === 'number' && { n_ctx: error.n_ctx }),
+  }
+}
+
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,130 @@
+/**
+ * The contract that every runtime adapter fulfils. Types only.
+ * Absent fields mean "the runtime did not say": an adapter never fills one with 0.
+ * Every method rejects with one of the classes in failures.ts.
+ */
+export interface Runtime {
+  readonly kind: string
+  health(options: CallOptions): Promise<RuntimeHealth>
+  list(options: CallOptions): Promise<readonly ModelListing[]>
+  describe(tag: string, options: CallOptions): Promise<ModelDescription>
+  load(request: LoadRequest, options: CallOptions): Promise<LoadReport>
+  chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult>
+  unload(tag: string, options: CallOptions): Promise<void>
+}
+
+export interface CallOptions {
+  /** Cancels the call: it rejects with RequestAborted. */
+  readonly signal?: AbortSignal
+  /** The call rejects with DeadlineExceeded after so many milliseconds. */
+  readonly deadline_ms: number
+}
+
+export interface ChatOptions extends CallOptions {
+  /** Called with every piece of text as it arrives. */
+  readonly onText?: (text: string) => void
+}
+
+export interface RuntimeHealth {
+  readonly state: 'ready' | 'loading'
+  /** Name and version of the server, as it gives them. */
+  readonly version?: string
+}
+
+export interface ModelListing {
+  readonly tag: string
+  readonly size_bytes?: number
+  /** In memory now. */
+  readonly loaded?: boolean
+}
+
+/** What the runtime itself declares about a tag; nothing here is proof yet. */
+export interface ModelDescription {
+  readonly tag: string
+  /** The runtime's own hash of what the tag means (Ollama: of the manifest). */
+  readonly digest?: string
+  /** Weight files that the runtime says it has loaded: all shards, adapters, projectors. */
+  readonly weights_files?: readonly string[]
+  /** sha256 of the weights as the runtime claims it, 64 hexadecimal digits. */
+  readonly weights_claimed_sha256?: string
+  /** Changes whenever the weights are loaded anew (a runner's pid and start, a load counter). */
+  readonly load_id?: string
+  readonly architecture?: string
+  readonly parameters?: string
+  readonly quantization?: string
+  readonly context_trained?: number
+  readonly context_configured?: number
+  readonly context_in_force?: number
+  readonly template_sha256?: string
+  /** Process that holds the weights, where it runs on this machine. */
+  readonly serving_pid?: number
+  readonly server_build?: string
+}
+
+export interface LoadRequest {
+  readonly tag: string
+  readonly context?: number
+  readonly keep_alive?: string
+}
+
+export interface LoadReport {
+  /** False where the model was in memory already. */
+  readonly loaded_now: boolean
+  readonly total_ms: number
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string
+}
+
+export interface ChatRequest {
+  readonly tag: string
+  readonly messages: readonly ChatMessage[]
+  readonly temperature: number
+  readonly seed: number
+  readonly max_output_tokens: number
+  readonly context?: number
+  /** JSON Schema that the runtime shall constrain the answer to. */
+  readonly schema?: Readonly<Record<string, unknown>>
+  readonly think: boolean
+  /** False: the runtime must evaluate the whole prompt anew. */
+  readonly prefix_cache: boolean
+  readonly keep_alive?: string
+}
+
+export interface ChatResult {
+  readonly text: string
+  /** Thinking, told apart from the content; empty where there was none. */
+  readonly thinking: string
+  /** The model that the response names. A name proves nothing. */
+  readonly response_model?: string
+  readonly finish_reason: 'stop' | 'length' | 'other'
+  readonly usage: TokenUsage
+  readonly server_timings: ServerTimings
+  readonly wire: WireTimings
+}
+
+/** Token counts as the server gave them. */
+export interface TokenUsage {
+  /** All tokens of the prompt, cached ones included. */
+  readonly prompt_tokens?: number
+  readonly cached_prompt_tokens?: number
+  readonly output_tokens?: number
+}
+
+/** Durations as the server gave them. */
+export interface ServerTimings {
+  readonly prompt_ms?: number
+  readonly generation_ms?: number
+}
+
+/** Durations as the client saw them, from the moment the request was sent. */
+export interface WireTimings {
+  /** First piece of content; absent where none came. */
+  readonly first_content_ms?: number
+  readonly first_thinking_ms?: number
+  /** Arrival of every chunk with text. */
+  readonly chunk_ms: readonly number[]
+  readonly total_ms: number
+}

@@ -1,0 +1,86 @@
+import { dirname, join, relative } from 'node:path'
+import type { Vitest } from 'vitest/node'
+import type { LoadedConfig } from '../config/load.ts'
+import type { LaneConfig } from '../config/schema.ts'
+import { randomId } from '../evidence/random-id.ts'
+import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
+import { openSpool, type Spool } from '../evidence/spool.ts'
+import { takeSnapshot } from '../machine/snapshot.ts'
+import type { BenchContext } from './bench-context.ts'
+import { prepareFolder } from './bench-folder.ts'
+import { createEngines } from './engines.ts'
+import { startHost } from './host.ts'
+import { runFilters } from './run-filters.ts'
+import { softwareVersions } from './software-versions.ts'
+
+/** What Vitest's main process owns for all lanes: the run's id and evidence, the embedded engine, the loopback host. */
+export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<BenchContext> {
+  const root = dirname(loaded.path)
+  const folder = join(root, '.bench')
+  const engines = createEngines(loaded.config, root, (line) => vitest.logger.log(line))
+  let run = newRun(folder)
+  let spool: Spool | undefined
+
+  /** The main process's own segment; opened with the first question, so that a run without lanes writes nothing. */
+  async function beginRun(): Promise<readonly Evidence[]> {
+    await prepareFolder(folder)
+    spool = openSpool(run.evidenceFolder, run.id)
+    const described = spool.append({
+      kind: 'run',
+      versions: await softwareVersions(),
+      config_file: relative(root, loaded.path),
+      config_sha256: loaded.sha256,
+      filters: runFilters(vitest),
+      environment_names: environmentNames(loaded).filter((name) => process.env[name] !== undefined),
+    })
+    return [described, spool.append({ kind: 'machine', ...(await takeSnapshot()) })]
+  }
+  let begun: Promise<readonly Evidence[]> | undefined
+
+  const host = await startHost({
+    async begin() {
+      begun ??= beginRun()
+      return { run_id: run.id, evidence_folder: run.evidenceFolder, run_evidence: await begun }
+    },
+    async engine(question, signal) {
+      const { lane } = question as { lane: string }
+      return engines.connect(loaded.config.lanes[lane] as LaneConfig, signal)
+    },
+  })
+  vitest.onTestsRerun(() => {
+    spool?.close()
+    run = newRun(folder)
+    spool = undefined
+    begun = undefined
+  })
+  vitest.onClose(async () => {
+    spool?.close()
+    await Promise.all([engines.stop(), host.close()])
+  })
+  return {
+    loaded,
+    root,
+    folder,
+    host,
+    run: () => ({ ...run, begun: begun !== undefined }),
+    append: async (facts: EvidenceFacts) => {
+      begun ??= beginRun()
+      await begun
+      spool?.append(facts)
+    },
+    stopEngines: () => engines.stop(),
+  }
+}
+
+function newRun(folder: string): { id: string; folder: string; evidenceFolder: string } {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  const id = `${stamp}-${randomId().slice(0, 4)}`
+  const runFolder = join(folder, 'runs', id)
+  return { id, folder: runFolder, evidenceFolder: join(runFolder, 'evidence') }
+}
+
+function environmentNames({ config }: LoadedConfig): string[] {
+  return Object.values(config.runtimes).flatMap((runtime) =>
+    runtime.kind === 'openai-compatible' && runtime.api_key_env !== undefined ? [runtime.api_key_env] : [],
+  )
+}

@@ -1,0 +1,114 @@
+import { inject, type SuiteAPI, type TestAPI, describe as vitestDescribe, test as vitestTest } from 'vitest'
+import type { WorkloadConfig } from '../config/schema.ts'
+import type { DatasetRecord } from '../datasets/dataset.ts'
+import { registerMatchers } from './matchers.ts'
+import { MissingPlugin, UnknownWorkload } from './misuse.ts'
+import { standardBody } from './standard-body.ts'
+import { bindLane, type TestLane } from './test-lane.ts'
+import { workerLane } from './worker-lane.ts'
+
+/** What a test in a lane's body may ask for by name. */
+export interface LaneFixtures {
+  /** The lane under test. */
+  readonly lane: TestLane
+  /** The workload's records, in order. */
+  readonly records: readonly DatasetRecord[]
+  /** The workload's limits: seconds per record, output tokens. */
+  readonly limits: WorkloadConfig['limits']
+}
+
+/** What a body is given while tests are collected. */
+export interface LaneBodyContext {
+  /** Vitest's `test` with `lane`, `records` and `limits` as fixtures. */
+  readonly test: TestAPI<LaneFixtures>
+  readonly records: readonly DatasetRecord[]
+  readonly limits: WorkloadConfig['limits']
+}
+
+/**
+ * Registers a suite for a workload of bench.config.yaml, once for every candidate lane.
+ * Without a body it runs the workload's standard probes and gates.
+ */
+export interface LaneSuite {
+  (workload: string, body?: (context: LaneBodyContext) => void): void
+  readonly only: LaneSuite
+  readonly skip: LaneSuite
+}
+
+type Modifier = 'only' | 'skip' | 'todo' | 'concurrent' | 'sequential' | 'shuffle'
+const modifiers: ReadonlySet<PropertyKey> = new Set<Modifier>([
+  'only',
+  'skip',
+  'todo',
+  'concurrent',
+  'sequential',
+  'shuffle',
+])
+
+/** Vitest's `describe` and all that it can do, with `lane` beside it and after every modifier. */
+export type LaneDescribe = SuiteAPI & { readonly lane: LaneSuite } & { readonly [Each in Modifier]: LaneDescribe } & {
+  readonly skipIf: (condition: unknown) => LaneDescribe
+  readonly runIf: (condition: unknown) => LaneDescribe
+}
+
+export const describe: LaneDescribe = withLane(vitestDescribe)
+
+function withLane(suite: SuiteAPI): LaneDescribe {
+  return new Proxy(suite, {
+    get(target, key) {
+      if (key === 'lane') return laneSuite(target)
+      const value: unknown = Reflect.get(target, key)
+      if (modifiers.has(key)) return withLane(value as SuiteAPI)
+      if (key === 'skipIf' || key === 'runIf')
+        return (condition: unknown) => withLane(target[key](condition) as SuiteAPI)
+      return value
+    },
+  }) as LaneDescribe
+}
+
+function laneSuite(suite: SuiteAPI): LaneSuite {
+  const register = (workload: string, body?: (context: LaneBodyContext) => void): void => {
+    const bench = inject('benchMemo')
+    if (!bench) throw new MissingPlugin(workload)
+    const workloadConfig = bench.config.workloads[workload]
+    if (!workloadConfig) throw new UnknownWorkload(workload, Object.keys(bench.config.workloads))
+    if (!workloadConfig.lanes.includes(bench.lane)) {
+      suite.skip(workload, () => vitestTest(`${bench.lane} is no candidate for ${workload}`, () => undefined))
+      return
+    }
+    registerMatchers()
+    const worker = workerLane(bench, workload)
+    const records = worker.dataset.records.slice(0, recordLimit(workloadConfig))
+    const { limits } = workloadConfig
+    const test = vitestTest
+      .extend('lane', async ({ task, signal }) => bindLane(await worker.open(), { bench, worker, task, signal }))
+      .extend('records', () => records)
+      .extend('limits', () => limits) as unknown as TestAPI<LaneFixtures>
+    const options = {
+      timeout: startAllowance_ms + (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length,
+      meta: { benchMemo: { lane: bench.lane, workload, records: records.length } },
+    }
+    suite(workload, options, () => (body ?? standardBody)({ test, records, limits }))
+  }
+  return Object.defineProperties(register, {
+    only: { get: () => laneSuite(suite.only as SuiteAPI) },
+    skip: { get: () => laneSuite(suite.skip as SuiteAPI) },
+  }) as LaneSuite
+}
+
+/** Weights may have to be fetched, and another run's lock waited for. */
+const startAllowance_ms = 20 * 60_000
+/** Asking what is loaded, before and after a record. */
+const recordAllowance_ms = 5_000
+
+/** A quick run asks fewer records; the gates still ask for as many, and say `insufficient`. */
+function recordLimit({ limits }: WorkloadConfig): number | undefined {
+  const quick = Number(process.env.BENCH_MEMO_RECORDS)
+  return Number.isInteger(quick) && quick > 0 ? Math.min(quick, limits.records ?? quick) : limits.records
+}
+
+declare module 'vitest' {
+  export interface TaskMeta {
+    benchMemo?: { readonly lane: string; readonly workload: string; readonly records: number }
+  }
+}

@@ -1,0 +1,47 @@
+import { failureCodes } from '../evidence/failure-codes.ts'
+import type { Evidence } from '../evidence/schema.ts'
+import type { EngineAddress } from '../lanes/connect.ts'
+import { LoadFailed, RequestAborted, RuntimeUnreachable } from '../runtimes/failures.ts'
+import type { ProvidedBench } from './provided.ts'
+
+/** Where a worker's evidence goes. */
+export interface BegunRun {
+  readonly run_id: string
+  readonly evidence_folder: string
+  /** What the main process recorded of the run and the machine: the first test carries it into reports. */
+  readonly run_evidence: readonly Evidence[]
+}
+
+/** Puts one question to the main process. @throws RuntimeFailure with the main process's own words */
+async function question<Answer>(
+  host: ProvidedBench['host'],
+  name: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(`${host.url}/${name}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${host.token}` },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw new RequestAborted(`the run was ended while it waited for ${name}`)
+    throw new RuntimeUnreachable('the main process of this Vitest run does not answer; run again', {}, { cause: error })
+  })
+  const answer = (await response.json()) as Answer & { message?: string; code?: string }
+  if (response.ok) return answer
+  const message = answer.message ?? `the main process answered ${response.status}`
+  throw failureCodes.some((code) => code === answer.code) && answer.code === 'aborted'
+    ? new RequestAborted(message)
+    : new LoadFailed(message)
+}
+
+/** Announces a lane's worker: waits for the machine's lock and names the run. */
+export function begin(host: ProvidedBench['host'], lane: string): Promise<BegunRun> {
+  return question(host, 'begin', { lane })
+}
+
+/** Starts the embedded engine, fetching the lane's weights first where they are not there. */
+export function connectEngine(host: ProvidedBench['host'], lane: string, signal?: AbortSignal): Promise<EngineAddress> {
+  return question(host, 'engine', { lane }, signal)
+}

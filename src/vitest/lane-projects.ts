@@ -1,0 +1,53 @@
+import type { Plugin, UserConfig } from 'vite'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+import { locationOf } from '../config/location.ts'
+import type { BenchConfig } from '../config/schema.ts'
+
+type TestConfig = NonNullable<TestProjectInlineConfiguration['test']>
+
+/**
+ * One Vitest project a candidate lane, in the config's order, local lanes before cloud ones. Groups never overlap:
+ * all files run on one lane before the next one starts, so a model is loaded once.
+ * The user's own tests get a project where they have none; lanes take only `resolve` and plugins from the root.
+ */
+export function laneProjects(
+  config: BenchConfig,
+  root: UserConfig,
+  evals: readonly string[],
+  lanePlugin: Plugin,
+): TestProjectInlineConfiguration[] {
+  const test = (root as { test?: TestConfig & { projects?: unknown } }).test ?? {}
+  const inherited = (root.plugins ?? [])
+    .flat()
+    .filter(
+      (plugin): plugin is Plugin => !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
+    )
+  const lanes = orderedLanes(config).map(
+    (lane, index): TestProjectInlineConfiguration => ({
+      extends: false,
+      plugins: [...inherited, lanePlugin],
+      ...(root.resolve && { resolve: root.resolve }),
+      test: {
+        name: lane,
+        include: [...evals],
+        provide: { benchMemoLane: lane } as never,
+        fileParallelism: false,
+        retry: 0,
+        sequence: { groupOrder: index + 1, shuffle: false, concurrent: false },
+        ...(test.globals !== undefined && { globals: test.globals }),
+        ...(test.pool !== undefined && { pool: test.pool }),
+      },
+    }),
+  )
+  const hasOwnTests = test.projects === undefined && !(Array.isArray(test.include) && test.include.length === 0)
+  return [...(hasOwnTests ? [{ extends: true, test: { name: 'tests' } } as const] : []), ...lanes]
+}
+
+function orderedLanes(config: BenchConfig): string[] {
+  const candidates = new Set(Object.values(config.workloads).flatMap((workload) => workload.lanes))
+  const lanes = Object.keys(config.lanes).filter((lane) => candidates.has(lane))
+  return [
+    ...lanes.filter((lane) => locationOf(config, lane) === 'local'),
+    ...lanes.filter((lane) => locationOf(config, lane) === 'cloud'),
+  ]
+}

@@ -1,0 +1,34 @@
+import { gateNames } from '../gates/judge.ts'
+import type { LaneBodyContext } from './describe-lane.ts'
+import { LaneEnded } from './lane-ended.ts'
+import { requirePass } from './test-lane.ts'
+
+const titles = {
+  identity: 'identity: every answer is proven to come from the expected weights',
+  validity: 'validity: the answers keep the contract',
+  quality: 'quality: the answers hold the expected facts',
+  latency: 'latency: the answers come in time',
+  memory: 'memory: the machine stays usable',
+} as const
+
+/** A workload's standard probes and gates: is it there, ask all records, judge by every gate. */
+export function standardBody({ test, records }: LaneBodyContext): void {
+  let absent = false
+  test('the lane is present', async ({ lane }) => {
+    absent = true
+    await lane.present()
+    absent = false
+  })
+  test(`answers ${records.length} records`, async ({ lane, skip }) => {
+    skip(absent, 'the lane is not present')
+    const completions = await lane.measure(records)
+    if (completions.length < records.length) throw new LaneEnded(completions.length, records.length, completions.at(-1))
+  })
+  for (const gate of gateNames) {
+    test(titles[gate], async ({ lane, skip }) => {
+      skip(absent, 'the lane is not present')
+      await lane.measure(records)
+      requirePass(await lane.judge(gate))
+    })
+  }
+}

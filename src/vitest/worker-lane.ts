@@ -1,0 +1,62 @@
+import type { Dataset } from '../datasets/dataset.ts'
+import { loadDatasetSync } from '../datasets/load.ts'
+import type { Evidence } from '../evidence/schema.ts'
+import { openSpool, type Spool } from '../evidence/spool.ts'
+import { hashWeights } from '../identity/hash-weights.ts'
+import { connect } from '../lanes/connect.ts'
+import { type Lane, openLane } from '../lanes/lane.ts'
+import { begin, connectEngine } from './host-client.ts'
+import type { ProvidedBench } from './provided.ts'
+
+/** A lane at a workload inside a test worker, and the dataset that it is asked. */
+export interface WorkerLane {
+  readonly dataset: Dataset
+  open(): Promise<Lane>
+  /** Writes a record that belongs to no call. */
+  append(facts: Parameters<Spool['append']>[0]): Promise<Evidence>
+}
+
+interface Begun {
+  readonly spool: Spool
+  readonly run_evidence: readonly Evidence[]
+}
+const begun = new Map<string, Promise<Begun>>()
+
+/** Reads the dataset now (at collection); connects to the main process when the lane is first opened. */
+export function workerLane(bench: ProvidedBench, workload: string): WorkerLane {
+  const { config, root, lane, host } = bench
+  const workloadConfig = config.workloads[workload] as (typeof config.workloads)[string]
+  const dataset = loadDatasetSync(workloadConfig.dataset, root)
+  let opened: Promise<Lane> | undefined
+  return {
+    dataset,
+    open() {
+      opened ??= beginOnce(bench).then(({ spool, run_evidence }) =>
+        openLane({
+          name: lane,
+          workload,
+          config,
+          dataset,
+          connect: (context) => connect(config, lane, () => connectEngine(host, lane, context.signal)),
+          append: spool.append,
+          hashWeights,
+          runEvidence: run_evidence,
+        }),
+      )
+      return opened
+    },
+    append: async (facts) => (await beginOnce(bench)).spool.append(facts),
+  }
+}
+
+function beginOnce({ host, lane }: ProvidedBench): Promise<Begun> {
+  let once = begun.get(host.url)
+  if (!once) {
+    once = begin(host, lane).then(({ run_id, evidence_folder, run_evidence }) => ({
+      spool: openSpool(evidence_folder, run_id),
+      run_evidence,
+    }))
+    begun.set(host.url, once)
+  }
+  return once
+}
