@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Plugin, UserConfig } from 'vite'
-import type { Vitest } from 'vitest/node'
+import type { Vite, Vitest } from 'vitest/node'
 import { type LoadedConfig, loadConfig } from './config/load.ts'
 import { attachContext, contextOf } from './vitest/bench-context.ts'
 import { startBench } from './vitest/bench-services.ts'
@@ -16,18 +15,18 @@ export interface BenchMemoOptions {
 
 /** Sources import each other as TypeScript; what is published does not. */
 const fromSource = import.meta.url.endsWith('.ts')
-export const sourceCondition = 'bench-memo-source'
+const sourceCondition = 'bench-memo-source'
 const defaultEvals = ['**/*.eval.?(m)[jt]s']
 
 /**
  * The Vitest plugin: makes every candidate lane of bench.config.yaml a Vitest project that runs the eval files.
  * The project's own tests keep running as before, in a project named `tests` where there was none.
  */
-export default function benchMemo(options: BenchMemoOptions = {}): Plugin[] {
+export default function benchMemo(options: BenchMemoOptions = {}): Vite.Plugin[] {
   let loaded: LoadedConfig | undefined
   let starting: Promise<void> | undefined
 
-  const lanes: Plugin = {
+  const lanes: Vite.Plugin = {
     name: 'bench-memo:lane',
     configEnvironment() {
       return fromSource ? { resolve: { conditions: [sourceCondition] } } : undefined
@@ -43,13 +42,13 @@ export default function benchMemo(options: BenchMemoOptions = {}): Plugin[] {
       project.provide('benchMemo', { lane, root: context.root, config: loaded.config, host: { url, token } })
     },
   }
-  const projects: Plugin = {
+  const projects: Vite.Plugin = {
     name: 'bench-memo',
-    async config(config: UserConfig) {
+    async config(config: Vite.UserConfig) {
       if (loaded) return undefined
       loaded = await readConfig(resolve(config.root ?? process.cwd()), options.config)
       const evals = options.evals ?? defaultEvals
-      return { test: { projects: laneProjects(loaded.config, config, evals, lanes) } } as UserConfig
+      return { test: { projects: laneProjects(loaded.config, config, evals, lanes) } } as Vite.UserConfig
     },
   }
   return [projects, lanes]

@@ -7,7 +7,7 @@ export interface ConfigProblem {
   /** Where in the config, such as `workloads.support-summary.lanes[0]`; empty for the whole file. */
   readonly path: string
   readonly code: ConfigProblemCode
-  /** What is wrong and what to do, one line. Never holds a value that could be a secret. */
+  /** What is wrong and what to do: one line, an example to copy apart. Never holds a value that could be a secret. */
   readonly text: string
 }
 

@@ -1,6 +1,17 @@
-/** Beginnings that keys of well-known services have. */
-const secretBeginnings =
-  /(?:^|[\s"'=:])(?:sk-[\w-]{8,}|(?:gh[pousr]|github_pat|glpat|hf|xox[abpr]|pk_live|sk_live|rk_live)[_-]\w{8,}|A(?:KIA|SIA)[0-9A-Z]{16}|AIza[\w-]{30,}|ya29\.[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]{5,}|Bearer\s+\S{8,}|-----BEGIN )/
+/** Beginnings of keys of well-known services, long enough not to be a model's or a lane's name. */
+const secretBeginnings = new RegExp(
+  String.raw`(?:^|[\s"'=:])(?:${[
+    String.raw`sk-(?=[\w-]*\d)[\w-]{16,}`,
+    String.raw`(?:gh[pousr]|github_pat|hf|[prs]k_live)_\w{16,}`,
+    String.raw`(?:glpat|xox[abpr])-[\w-]{10,}`,
+    String.raw`A(?:KIA|SIA)[0-9A-Z]{16}`,
+    String.raw`AIza[\w-]{30,}`,
+    String.raw`ya29\.[\w-]{10,}`,
+    String.raw`eyJ[\w-]{10,}\.[\w-]{5,}`,
+    String.raw`Bearer\s+\S{8,}`,
+    '-----BEGIN ',
+  ].join('|')})`,
+)
 
 /** Whether a text begins like a key of a well-known service: refused wherever it stands in the config. */
 export function looksLikeSecret(text: string): boolean {
@@ -12,7 +23,11 @@ export function looksLikeSecret(text: string): boolean {
  * letters with digits or in mixed case (hexadecimal, base64). Names of variables are short words joined by underscores.
  */
 export function looksLikeSecretValue(text: string): boolean {
-  return looksLikeSecret(text) || text.split('_').some((run) => run.length >= 20 && /\d|[a-z]/.test(run))
+  return (
+    looksLikeSecret(text) ||
+    /^sk-/.test(text) ||
+    text.split('_').some((run) => run.length >= 20 && /\d|[a-z]/.test(run))
+  )
 }
 
 /** Whether a URL carries credentials: a user part, or a query that names a key. */

@@ -83,7 +83,7 @@ function readRecord(
   const { id, input } = record
   const idGood = typeof id === 'string' && /^[^\p{Cc}]{1,200}$/u.test(id) && id.trim() === id
   const inputGood = typeof input === 'string' && input.trim() !== ''
-  if (!idGood) say('"id" must be a text of 1 to 200 characters')
+  if (!idGood) say('"id" must be a text of 1 to 200 characters on one line, without outer spaces')
   if (!inputGood) say('"input" must be a text that is not blank')
   const expected = readExpected(record.expected, fields, say)
   return idGood && inputGood && expected !== undefined ? { id, input, expected } : undefined

@@ -28,10 +28,12 @@ export function schemaFields(schema: JsonSchema): readonly SchemaField[] {
   return fields
 }
 
-/** The closed vocabulary of a field, as texts; undefined where it is open. */
+/** The closed vocabulary of a field, or of the elements of its list, as texts; undefined where it is open. */
 export function vocabularyOf(schema: JsonSchema): readonly string[] | undefined {
   if ('const' in schema) return [textOf(schema.const)]
-  return Array.isArray(schema.enum) ? schema.enum.map(textOf) : undefined
+  if (Array.isArray(schema.enum)) return schema.enum.map(textOf)
+  const elements = asSchema(schema.items)
+  return elements && vocabularyOf(elements)
 }
 
 /** Follows a local `$ref` (`#/$defs/name`), a few times at most; other schemas come back as they are. */

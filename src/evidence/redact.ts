@@ -22,9 +22,9 @@ const patterns: readonly { name: string; sensitivity: Sensitivity; pattern: RegE
   },
   { name: 'password', sensitivity: 'secret', pattern: /(?<=\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)[^\s/@]+(?=@)/gi },
   { name: 'e-mail', sensitivity: 'personal', pattern: /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g },
+  { name: 'phone', sensitivity: 'personal', pattern: /(?<![\w.])\+\d[\d ()-]{7,}\d\b/g },
   { name: 'card', sensitivity: 'personal', pattern: /\b(?:\d[ -]?){13,19}\b/g },
   { name: 'iban', sensitivity: 'personal', pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/g },
-  { name: 'phone', sensitivity: 'personal', pattern: /(?<![\w.])\+\d[\d ()-]{7,}\d\b/g },
 ]
 
 /** Replaces what matches by `[name]` and counts the replacements. */

@@ -1,4 +1,4 @@
-import type { Plugin, UserConfig } from 'vite'
+import type { Vite } from 'vitest/node'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { locationOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
@@ -12,15 +12,15 @@ type TestConfig = NonNullable<TestProjectInlineConfiguration['test']>
  */
 export function laneProjects(
   config: BenchConfig,
-  root: UserConfig,
+  root: Vite.UserConfig,
   evals: readonly string[],
-  lanePlugin: Plugin,
+  lanePlugin: Vite.Plugin,
 ): TestProjectInlineConfiguration[] {
   const test = (root as { test?: TestConfig & { projects?: unknown } }).test ?? {}
   const inherited = (root.plugins ?? [])
     .flat()
     .filter(
-      (plugin): plugin is Plugin => !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
+      (plugin): plugin is Vite.Plugin => !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
     )
   const lanes = orderedLanes(config).map(
     (lane, index): TestProjectInlineConfiguration => ({

@@ -5,7 +5,7 @@ import { configWith, refusal, refusalMessage, validConfig } from './config-text.
 describe('parseConfig', () => {
   test('fills in defaults and yields plain JSON', () => {
     const config = parseConfig(validConfig, 'bench.config.yaml')
-    expect(config.workloads['redaction']).toMatchObject({
+    expect(config.workloads.redaction).toMatchObject({
       privacy: 'private',
       incumbent: 'manual',
       limits: { seconds_per_record: 90, output_tokens: 256 },

@@ -15,6 +15,7 @@ describe('secrets in a config', () => {
   })
 
   test.each([
+    ['a short text that begins like a key', 'sk-short'],
     ['hexadecimal', '9f86d081884c7d659a2feaa0c55ad015'],
     ['base64', 'dGhpcyBpcyBub3QgYSByZWFsIGtleQ=='],
     ['the identifier of an Amazon key, which could be a name', ['AKIA', 'IOSFODNN7EXAMPLE'].join('')],
@@ -27,8 +28,15 @@ describe('secrets in a config', () => {
 
   test('a long name of a variable is a name', () => {
     const text = configWith('PROVIDER_API_KEY', 'INTERNAL_PLATFORM_PROVIDER_V2_PRODUCTION_API_KEY')
-    expect(parseConfig(text, 'x').runtimes['provider']).toHaveProperty('api_key_env')
+    expect(parseConfig(text, 'x').runtimes.provider).toHaveProperty('api_key_env')
   })
+
+  test.each(['sk-learn-classifier', 'hf-internal-testing/tiny', 'ghp', 'qwen3:8b'])(
+    '%s is a model, not a key',
+    (tag) => {
+      expect(parseConfig(configWith('model: large', `model: ${tag}`), 'x').lanes.cloud?.model).toBe(tag)
+    },
+  )
 
   test('a wrong name of a variable is not shown either', () => {
     expect(refusalMessage(configWith('PROVIDER_API_KEY', 'hunter2'))).toMatchInlineSnapshot(

@@ -123,6 +123,18 @@ describe('examine', () => {
     expect(found.missing_fields).toEqual(['lines.2.name', 'lines.1.name'])
   })
 
+  test('compares a list with a closed vocabulary element by element', () => {
+    const schema = {
+      type: 'object',
+      properties: { tags: { type: 'array', items: { enum: ['late', 'broken', 'not broken'] } } },
+    }
+    const tagged = { id: 'a', input: 'b', expected: { tags: ['broken'] } }
+    expect(examine('{"tags": ["late", "broken"]}', tagged, { schema }).facts).toEqual([{ field: 'tags', found: true }])
+    const other = examine('{"tags": ["not broken", "odd"]}', tagged, { schema })
+    expect(other.facts).toEqual([{ field: 'tags', found: false }])
+    expect(other.outside_vocabulary).toEqual(['tags.1'])
+  })
+
   test('never repeats the content of an answer', () => {
     const schema = {
       type: 'object',

@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Evidence } from '../../src/evidence/schema.ts'
 import { judge, judgeAll } from '../../src/gates/judge.ts'
-import { benchConfig, type CompletionChanges, completion, completions, memory, provenEvidence } from '../support/evidence.ts'
+import {
+  benchConfig,
+  type CompletionChanges,
+  completion,
+  completions,
+  memory,
+  provenEvidence,
+} from '../support/evidence.ts'
 
 const config = benchConfig()
 const input = (evidence: readonly Evidence[]) => ({ config, lane: 'local', workload: 'work', evidence })
@@ -51,7 +58,9 @@ describe('the validity gate', () => {
   })
 
   test('fails on one broken record among many, naming it, why, and its evidence', () => {
-    const all = completions(30, (index) => (index === 6 ? { examination: { missing_fields: ['source_confidence'] } } : {}))
+    const all = completions(30, (index) =>
+      index === 6 ? { examination: { missing_fields: ['source_confidence'] } } : {},
+    )
     expect(judge('validity', input(all))).toMatchObject({
       status: 'fail',
       observed: '29 of 30 valid (1 × missing field source_confidence)',
@@ -75,7 +84,10 @@ describe('the validity gate', () => {
   })
 
   test("does not hold the runtime's death against the model's answers, nor counts it as one", () => {
-    const evidence = [...completions(10), completion({ record: 'last', failed: { code: 'runner-died', message: 'killed' } })]
+    const evidence = [
+      ...completions(10),
+      completion({ record: 'last', failed: { code: 'runner-died', message: 'killed' } }),
+    ]
     expect(judge('validity', input(evidence))).toMatchObject({ status: 'insufficient', n: 10 })
     expect(judge('validity', input(evidence)).reason).toContain('last: killed')
   })
@@ -107,7 +119,14 @@ describe('the identity gate', () => {
 })
 
 describe('the quality gate', () => {
-  const half = { examination: { facts: [{ field: 'a', found: true }, { field: 'b', found: false }] } }
+  const half = {
+    examination: {
+      facts: [
+        { field: 'a', found: true },
+        { field: 'b', found: false },
+      ],
+    },
+  }
 
   test('asks for a share of good records', () => {
     const verdict = judge('quality', input(completions(25, (index) => (index < 3 ? half : {}))))
@@ -133,7 +152,9 @@ describe('the quality gate', () => {
 
 describe('the latency gate', () => {
   test('keeps cold and warm apart and reports n, median and worst', () => {
-    const all = completions(6, (index) => (index === 0 ? { state: 'cold', total_ms: 9000 } : { total_ms: 1000 * index }))
+    const all = completions(6, (index) =>
+      index === 0 ? { state: 'cold', total_ms: 9000 } : { total_ms: 1000 * index },
+    )
     expect(judge('latency', input(all)).observed).toBe('cold n = 1, 9.0 s; warm n = 5, median 3.0 s, worst 5.0 s')
   })
 

@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/config/load.ts'
 import type { BenchConfig } from '../../src/config/schema.ts'
-import { type Completion, type Evidence, evidenceSchema, type Examination } from '../../src/evidence/schema.ts'
+import { type Completion, type Evidence, type Examination, evidenceSchema } from '../../src/evidence/schema.ts'
 import { sha256 } from '../../src/evidence/stored-text.ts'
 
 /** Evidence for tests of pure logic: real records of the schema, made valid by it. */
@@ -41,7 +41,10 @@ export interface CompletionChanges {
   readonly finish_reason?: 'stop' | 'length'
   readonly examination?: Partial<Examination>
   readonly identity?: Partial<Completion['identity']>
-  readonly failed?: { code: Completion['outcome'] extends infer O ? (O extends { code: infer C } ? C : never) : never; message?: string }
+  readonly failed?: {
+    code: Completion['outcome'] extends infer O ? (O extends { code: infer C } ? C : never) : never
+    message?: string
+  }
 }
 
 export function completion(changes: CompletionChanges = {}): Completion {
@@ -63,7 +66,13 @@ export function completion(changes: CompletionChanges = {}): Completion {
     repeat: 0,
     requested_model: 'smollm2-135m-instruct',
     observed_model: 'smollm2-135m-instruct',
-    identity: { level: 'weights', required: 'weights', weights_sha256: weights, contradictions: [], ...changes.identity },
+    identity: {
+      level: 'weights',
+      required: 'weights',
+      weights_sha256: weights,
+      contradictions: [],
+      ...changes.identity,
+    },
     outcome: changes.failed
       ? { state: 'failed', message: 'it failed', total_ms: 10, ...changes.failed }
       : {

@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { loadConfig } from '../config/load.ts'
+import type { DatasetRecord } from '../datasets/dataset.ts'
+import { loadDataset } from '../datasets/load.ts'
+import type { Completion, Evidence, StoredText } from '../evidence/schema.ts'
+import { findEvidence } from './find-evidence.ts'
+
+/** A record of evidence as text: for a completion the prompt, the answer and how it differs from the expected. */
+export async function show(id: string, from: string): Promise<string> {
+  const { evidence, root, folder } = await findEvidence(id, from)
+  if (evidence.kind !== 'completion') return `${heading(evidence, folder)}\n\n${JSON.stringify(evidence, undefined, 2)}`
+  const record = await expectedRecord(evidence, root)
+  return describeCompletion(evidence, folder, record)
+}
+
+/** Pure. `record` is absent where the dataset is gone or has changed. */
+export function describeCompletion(completion: Completion, folder: string, record: DatasetRecord | undefined): string {
+  const { outcome, identity, prompt } = completion
+  const sections: [string, string][] = [['Prompt', stored(prompt)]]
+  if (outcome.state === 'failed') {
+    sections.push(['No answer', `${outcome.code}: ${outcome.message}`])
+  } else {
+    const { usage, timing, finish_reason } = outcome
+    sections.push(
+      ['Answer', stored(outcome.answer)],
+      ['Difference to the expected', differences(completion, record)],
+      [
+        'Measured',
+        [
+          `${timing.state}, ${Math.round(timing.total_ms)} ms in all`,
+          ...(timing.first_content_ms === undefined
+            ? []
+            : [`${Math.round(timing.first_content_ms)} ms to the first text`]),
+          ...(usage.prompt_tokens === undefined ? [] : [`${usage.prompt_tokens} prompt tokens`]),
+          ...(usage.output_tokens === undefined ? [] : [`${usage.output_tokens} output tokens`]),
+          `finish reason ${finish_reason}`,
+        ].join(', '),
+      ],
+    )
+  }
+  sections.push([
+    'Identity',
+    [
+      `requested_model ${completion.requested_model}, observed_model ${completion.observed_model ?? 'not proven'}`,
+      `level ${identity.level} (required ${identity.required})${identity.weights_sha256 ? `, weights sha256:${identity.weights_sha256}` : ''}`,
+      ...identity.contradictions.map((each) => `contradiction: ${each}`),
+    ].join('\n'),
+  ])
+  return [heading(completion, folder), ...sections.map(([title, body]) => `${title}\n${indent(body)}`)].join('\n\n')
+}
+
+function heading(evidence: Evidence, folder: string): string {
+  const subject = 'record_id' in evidence ? `${evidence.record_id}, ` : ''
+  const where = 'lane' in evidence && 'workload' in evidence ? `${evidence.workload} on ${evidence.lane}, ` : ''
+  return `${evidence.id}  ${subject}${where}${evidence.at}\nrun ${evidence.run_id} in ${folder}`
+}
+
+function stored({ text, characters, sha256, redactions }: StoredText): string {
+  if (text === undefined) return `not stored: the workload is private (${characters} characters, sha256 ${sha256})`
+  return redactions ? `${text}\n(${redactions} pieces were masked before this was written)` : text
+}
+
+function differences({ outcome }: Completion, record: DatasetRecord | undefined): string {
+  if (outcome.state === 'failed') return ''
+  const { examination, answer } = outcome
+  const fields = parseFields(answer.text)
+  const lines = [
+    ...(examination.json === 'valid' ? [] : [`the answer is ${examination.json}`]),
+    ...examination.schema_errors.map((error) => `schema: ${error.path || 'the answer'} ${error.message}`),
+    ...examination.missing_fields.map((field) => `missing: ${field}`),
+    ...examination.outside_vocabulary.map((field) => `outside its vocabulary: ${field}`),
+    ...(examination.ungrounded_urls > 0 ? [`${examination.ungrounded_urls} URLs that the input does not hold`] : []),
+    ...examination.facts.map(({ field, found }) => {
+      const expected = record?.expected[field]?.join(' or ') ?? 'unknown: the dataset has changed or is gone'
+      const answered = fields && field in fields ? JSON.stringify(fields[field]) : 'not stored'
+      return found ? `found   ${field}: ${expected}` : `missed  ${field}: expected ${expected}; answered ${answered}`
+    }),
+  ]
+  return lines.join('\n') || 'none'
+}
+
+function parseFields(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function expectedRecord(completion: Completion, root: string): Promise<DatasetRecord | undefined> {
+  try {
+    const { config } = await loadConfig(join(root, 'bench.config.yaml'))
+    const dataset = await loadDataset(config.workloads[completion.workload]?.dataset ?? '', root)
+    return dataset.records.find((record) => record.id === completion.record_id)
+  } catch {
+    return undefined
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ')
+}

@@ -1,0 +1,55 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a client asked, as far as tests care. */
+export interface AskedChat {
+  readonly model: string
+  readonly prompt: string
+}
+
+/** A loopback server that speaks OpenAI's streamed chat completions and answers as it is told. */
+export interface AnsweringServer {
+  readonly endpoint: string
+  readonly asked: AskedChat[]
+  close(): Promise<void>
+}
+
+export async function startAnsweringServer(answer: (chat: AskedChat) => string | undefined): Promise<AnsweringServer> {
+  const asked: AskedChat[] = []
+  const server = createServer(async (request, response) => {
+    if (request.url?.endsWith('/models')) {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ object: 'list', data: [{ id: 'echo' }, { id: 'other' }] }))
+      return
+    }
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as { model: string; messages: { content: string }[] }
+    const chat = { model: body.model, prompt: body.messages.at(-1)?.content ?? '' }
+    asked.push(chat)
+    stream(response, chat.model, answer(chat))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+/** Undefined: the connection stays open without an answer. */
+function stream(response: ServerResponse, model: string, text: string | undefined): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  if (text === undefined) return
+  const chunk = (fields: object) =>
+    response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', model, ...fields })}\n\n`)
+  chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: text } }] })
+  chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  chunk({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } })
+  response.end('data: [DONE]\n\n')
+}
