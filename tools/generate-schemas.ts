@@ -36,7 +36,7 @@ export const publishedSchemas: readonly PublishedSchema[] = [
 /** The file's text: JSON Schema 2020-12 of what may be written (defaults not yet filled in). */
 export function renderSchema({ file, schema, title, description }: PublishedSchema): string {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' })
-  const head = { $schema, $id: `https://unpkg.com/bench-memo/schemas/${file}`, title, description }
+  const head = { $schema, $id: `urn:bench-memo:schema:${file}`, title, description }
   return `${JSON.stringify({ ...head, ...rest }, null, 2)}\n`
 }
 
@@ -55,7 +55,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = new URL('../schemas/', import.meta.url)
   if (process.argv.includes('--check')) {
     const stale = await staleSchemas(folder)
-    for (const file of stale) console.error(`schemas/${file} is stale; run: node tools/generate-schemas.ts`)
+    for (const file of stale) process.stderr.write(`schemas/${file} is stale; run: node tools/generate-schemas.ts\n`)
     process.exitCode = stale.length > 0 ? 1 : 0
   } else {
     for (const each of publishedSchemas) await writeFile(new URL(each.file, folder), renderSchema(each))

@@ -1,4 +1,4 @@
-/** The smallest config that runs: shown where none was found, written by `init`. */
+/** The smallest config that runs: shown where none was found. */
 export const minimalConfig = `# yaml-language-server: $schema=./node_modules/bench-memo/schemas/bench.config.schema.json
 version: 1
 runtimes:

@@ -4,7 +4,7 @@ import type { ConfigPath } from './config-path.ts'
 import { suggestion } from './nearest.ts'
 import { identityLevels, type LaneConfig, type RuntimeConfig, type WorkloadConfig } from './schema.ts'
 
-/** The named parts of a config. A field that is wrong in itself has no value here; its part's name still counts as known. */
+/** The named parts of a config. A field that is wrong in itself has no value here; its part's name is known still. */
 export interface ConfigParts {
   readonly runtimes: ReadonlyMap<string, Partial<RuntimeConfig>>
   readonly lanes: ReadonlyMap<string, Partial<LaneConfig>>

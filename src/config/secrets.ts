@@ -4,7 +4,7 @@ const secretBeginnings = new RegExp(
     String.raw`sk-(?=[\w-]*\d)[\w-]{16,}`,
     String.raw`(?:gh[pousr]|github_pat|hf|[prs]k_live)_\w{16,}`,
     String.raw`(?:glpat|xox[abpr])-[\w-]{10,}`,
-    String.raw`A(?:KIA|SIA)[0-9A-Z]{16}`,
+    'A(?:KIA|SIA)[0-9A-Z]{16}',
     String.raw`AIza[\w-]{30,}`,
     String.raw`ya29\.[\w-]{10,}`,
     String.raw`eyJ[\w-]{10,}\.[\w-]{5,}`,

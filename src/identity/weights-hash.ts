@@ -58,7 +58,8 @@ export async function hashFile(file: string, options: HashFileOptions = {}): Pro
     options.onProgress?.(bytes_done, stamp.size_bytes)
   }
   const after = await stampOf(file)
-  if (!same(stamp, after)) throw new Error(`${stamp.path} changed while it was hashed; run again when nothing writes it`)
+  if (!same(stamp, after))
+    throw new Error(`${stamp.path} changed while it was hashed; run again when nothing writes it`)
   const sha256 = hash.digest('hex')
   await remember(folder, entry, { ...stamp, sha256 })
   return { sha256, size_bytes: stamp.size_bytes, path: stamp.path, from_cache: false }

@@ -38,7 +38,11 @@ export async function callWithin<Result>(
 }
 
 function aborted(place: CallPlace, cause: unknown): RequestAborted {
-  return new RequestAborted(`${place.server} at ${place.endpoint}: the caller gave up the request`, { ...place }, { cause })
+  return new RequestAborted(
+    `${place.server} at ${place.endpoint}: the caller gave up the request`,
+    { ...place },
+    { cause },
+  )
 }
 
 function exceeded(place: CallPlace, deadline_ms: number, cause: unknown): DeadlineExceeded {

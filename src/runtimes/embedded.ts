@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeAnswerSchema, type DescribeAnswer, loadAnswerSchema } from './embedded/protocol.ts'
+import { type DescribeAnswer, describeAnswerSchema, loadAnswerSchema } from './embedded/protocol.ts'
 import { plainEndpoint } from './endpoint-url.ts'
 import { openaiChat } from './openai-chat.ts'
 import { type JsonServer, requestJson } from './request-json.ts'

@@ -25,7 +25,7 @@ export async function openaiChat(
     baseURL: endpoint,
     // The client insists on a key; where there is none, no header is sent.
     apiKey: apiKey ?? 'none',
-    ...(apiKey === undefined && { defaultHeaders: { Authorization: null } }),
+    defaultHeaders: { ...withoutStrayHeaders(), Authorization: apiKey === undefined ? null : `Bearer ${apiKey}` },
     // These would come from the environment and go to whatever server is asked.
     organization: null,
     project: null,
@@ -58,6 +58,14 @@ export async function openaiChat(
       if (error instanceof SyntaxError) return notItsProtocol(place, 'a chunk is not JSON', error)
       return failureFromTransport(error, place, await isAlive(endpoint, fetch))
     },
+  )
+}
+
+/** The client adds the headers in OPENAI_CUSTOM_HEADERS to every request to any server; here they are taken out. */
+function withoutStrayHeaders(): Record<string, null> {
+  const names = (process.env.OPENAI_CUSTOM_HEADERS ?? '').split('\n').map((line) => line.split(':')[0]?.trim() ?? '')
+  return Object.fromEntries(
+    names.filter((name) => name && name.toLowerCase() !== 'authorization').map((name) => [name, null]),
   )
 }
 

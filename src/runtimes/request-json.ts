@@ -50,12 +50,21 @@ export async function requestJson<Schema extends z.ZodType>(
   )
 }
 
-function parse<Schema extends z.ZodType>(text: string, schema: Schema, place: CallPlace, url: string): z.output<Schema> {
+function parse<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  place: CallPlace,
+  url: string,
+): z.output<Schema> {
   let content: unknown
   try {
     content = JSON.parse(text)
   } catch (cause) {
-    throw new UnexpectedResponse(`${url} did not answer with JSON. Is this really ${place.server}?`, { ...place }, { cause })
+    throw new UnexpectedResponse(
+      `${url} did not answer with JSON. Is this really ${place.server}?`,
+      { ...place },
+      { cause },
+    )
   }
   const parsed = schema.safeParse(content)
   if (parsed.success) return parsed.data

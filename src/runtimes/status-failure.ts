@@ -20,7 +20,8 @@ export interface ErrorObject {
   readonly n_ctx?: number
 }
 
-const diedPattern = /unexpected EOF|runner process (has )?(terminated|died|no longer)|connection (reset|refused)|has terminated/i
+const diedPattern =
+  /unexpected EOF|runner process (has )?(terminated|died|no longer)|connection (reset|refused)|has terminated/i
 const contextPattern = /context (size|length|window)|maximum context/i
 const missingPattern = /model/i
 
@@ -56,7 +57,10 @@ export function failureFromStatus(status: number, error: ErrorObject, place: Cal
     return new ModelLoading(`${where} is still loading the model${said}. Ask again when it is ready`, facts)
   }
   if (status === 503 || status === 429) {
-    return new QueueFull(`${where} takes no more requests now (${status})${said}. Ask again later, or ask less at once`, facts)
+    return new QueueFull(
+      `${where} takes no more requests now (${status})${said}. Ask again later, or ask less at once`,
+      facts,
+    )
   }
   if (error.type === 'load_failed') return new LoadFailed(`${where}${said}`, facts)
   if (status >= 500 && diedPattern.test(error.message ?? '')) return runnerDied(place, said, facts)
@@ -73,7 +77,11 @@ export function failureFromStreamedError(error: ErrorObject, place: CallPlace): 
 }
 
 /** The server lives, but the process behind it that held the weights is gone. */
-function runnerDied(place: CallPlace, said: string, facts: Readonly<Record<string, string | number | undefined>>): RunnerDied {
+function runnerDied(
+  place: CallPlace,
+  said: string,
+  facts: Readonly<Record<string, string | number | undefined>>,
+): RunnerDied {
   return new RunnerDied(
     `${place.server} at ${place.endpoint}: the process that held the weights ended${said}. ` +
       'Look into its log: lack of memory is the usual cause',

@@ -1,16 +1,15 @@
 import type { CallPlace } from './call-within.ts'
-import { DeadlineExceeded, RunnerDied, type RuntimeFailure, RuntimeUnreachable, StreamCut } from './failures.ts'
+import {
+  DeadlineExceeded,
+  RunnerDied,
+  type RuntimeFailure,
+  RuntimeUnreachable,
+  StreamCut,
+  UnexpectedResponse,
+} from './failures.ts'
 
-const unreachableCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+/** A connection that was there broke. */
+const brokenCodes = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET'])
 const silenceCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** The first system or undici error code in a chain of causes, such as ECONNREFUSED. */
@@ -30,21 +29,39 @@ export function failureFromTransport(error: unknown, place: CallPlace, alive: bo
   const facts = { ...place, ...(code && { transport_code: code }) }
   const options = { cause: error }
   if (code && silenceCodes.has(code)) {
-    return new DeadlineExceeded(`${where} sent nothing for five minutes, so the connection was given up`, facts, options)
-  }
-  if (code && unreachableCodes.has(code)) {
-    return new RuntimeUnreachable(`${where} cannot be reached (${code}). Start it, or correct the endpoint`, facts, options)
-  }
-  const reason = code ?? (error instanceof Error ? error.message : String(error))
-  if (!alive) {
-    return new RunnerDied(
-      `${where} ended while it was answering (${reason}), and nothing listens there any more. ` +
-        'Look into its log: lack of memory is the usual cause',
+    return new DeadlineExceeded(
+      `${where} sent nothing for five minutes, so the connection was given up`,
       facts,
       options,
     )
   }
-  return new StreamCut(`${where} cut the connection before the answer was complete (${reason})`, facts, options)
+  const reason = code ?? innermostMessage(error)
+  if (code?.startsWith('HPE_')) {
+    return new UnexpectedResponse(`${where} does not speak HTTP (${code}). Correct the endpoint`, facts, options)
+  }
+  if (!code || !brokenCodes.has(code)) {
+    return new RuntimeUnreachable(
+      `${where} cannot be reached (${reason}). Start it, or correct the endpoint`,
+      facts,
+      options,
+    )
+  }
+  if (alive)
+    return new StreamCut(`${where} cut the connection before the answer was complete (${reason})`, facts, options)
+  return new RunnerDied(
+    `${where} ended while it was answering (${reason}), and nothing listens there any more. ` +
+      'Look into its log: lack of memory is the usual cause',
+    facts,
+    options,
+  )
+}
+
+/** What the innermost cause says; fetch itself only says "fetch failed". */
+export function innermostMessage(error: unknown): string {
+  let current = error
+  for (let depth = 0; current instanceof Error && current.cause instanceof Error && depth < 8; depth += 1)
+    current = current.cause
+  return current instanceof Error ? current.message : String(current)
 }
 
 /** Whether a server still answers HTTP, with whatever status. Silence counts as alive: it may be busy. */

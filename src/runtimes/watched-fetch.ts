@@ -37,7 +37,11 @@ export function watchFetch(fetch: typeof globalThis.fetch): Watch {
           },
         }),
       )
-      return new Response(watched, { status: response.status, statusText: response.statusText, headers: response.headers })
+      return new Response(watched, {
+        status: response.status,
+        statusText: response.statusText,
+        headers: response.headers,
+      })
     },
   }
 }

@@ -9,6 +9,7 @@ import { takeSnapshot } from '../machine/snapshot.ts'
 import type { BenchContext } from './bench-context.ts'
 import { prepareFolder } from './bench-folder.ts'
 import { createEngines } from './engines.ts'
+import { endGracefully } from './graceful-end.ts'
 import { startHost } from './host.ts'
 import { runFilters } from './run-filters.ts'
 import { softwareVersions } from './software-versions.ts'
@@ -47,6 +48,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       return engines.connect(loaded.config.lanes[lane] as LaneConfig, signal)
     },
   })
+  endGracefully(vitest, () => begun !== undefined)
   vitest.onTestsRerun(() => {
     spool?.close()
     run = newRun(folder)

@@ -1,5 +1,5 @@
-import type { Vite } from 'vitest/node'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
+import type { Vite } from 'vitest/node'
 import { locationOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 
@@ -20,7 +20,8 @@ export function laneProjects(
   const inherited = (root.plugins ?? [])
     .flat()
     .filter(
-      (plugin): plugin is Vite.Plugin => !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
+      (plugin): plugin is Vite.Plugin =>
+        !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
     )
   const lanes = orderedLanes(config).map(
     (lane, index): TestProjectInlineConfiguration => ({

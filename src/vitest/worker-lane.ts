@@ -49,9 +49,15 @@ export function workerLane(bench: ProvidedBench, workload: string): WorkerLane {
   }
 }
 
+/** A terminal sends Ctrl-C to the whole group; the main process decides, and a fork that died would lose its answers. */
+function leaveInterruptToMain(): void {
+  if (process.send && process.listenerCount('SIGINT') === 0) process.on('SIGINT', () => undefined)
+}
+
 function beginOnce({ host, lane }: ProvidedBench): Promise<Begun> {
   let once = begun.get(host.url)
   if (!once) {
+    leaveInterruptToMain()
     once = begin(host, lane).then(({ run_id, evidence_folder, run_evidence }) => ({
       spool: openSpool(evidence_folder, run_id),
       run_evidence,

@@ -21,7 +21,7 @@ describe('the published JSON Schemas', () => {
       const schema = JSON.parse(await readFile(new URL(file, folder), 'utf8'))
       expect(schema).toMatchObject({
         $schema: 'https://json-schema.org/draft/2020-12/schema',
-        $id: `https://unpkg.com/bench-memo/schemas/${file}`,
+        $id: `urn:bench-memo:schema:${file}`,
       })
       expect(await compiled(file)).toBeTypeOf('function')
     },

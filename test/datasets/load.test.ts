@@ -60,7 +60,7 @@ describe('loadDataset', () => {
       refusalMessage({ 'prompt.md': '# user\nno place\n', 'records.jsonl': '{}\n', 'baseline.json': '{"fields": {}}' }),
     ).toMatchInlineSnapshot(`
       "tickets/prompt.md:1  the last section has no {{input}}; write it where the record's input goes
-      tickets/records.jsonl:1  "id" must be a text of 1 to 200 characters
+      tickets/records.jsonl:1  "id" must be a text of 1 to 200 characters on one line, without outer spaces
       tickets/records.jsonl:1  "input" must be a text that is not blank
       tickets/records.jsonl:1  "expected" must name at least one field with its text: {"field": "text"}; without one no answer could be judged
       tickets/baseline.json  fields.order is missing, and schema.json requires it; add a constant or a regex
@@ -147,10 +147,10 @@ describe('records.jsonl', () => {
     expect(refused('[]\n"text"\n{"id": "", "input": " ", "expected": {}}\n{"id": 1}\n')).toMatchInlineSnapshot(`
       "tickets/records.jsonl:1  not an object; write {"id": "…", "input": "…", "expected": {…}}
       tickets/records.jsonl:2  not an object; write {"id": "…", "input": "…", "expected": {…}}
-      tickets/records.jsonl:3  "id" must be a text of 1 to 200 characters
+      tickets/records.jsonl:3  "id" must be a text of 1 to 200 characters on one line, without outer spaces
       tickets/records.jsonl:3  "input" must be a text that is not blank
       tickets/records.jsonl:3  "expected" must name at least one field with its text: {"field": "text"}; without one no answer could be judged
-      tickets/records.jsonl:4  "id" must be a text of 1 to 200 characters
+      tickets/records.jsonl:4  "id" must be a text of 1 to 200 characters on one line, without outer spaces
       tickets/records.jsonl:4  "input" must be a text that is not blank
       tickets/records.jsonl:4  "expected" must name at least one field with its text: {"field": "text"}; without one no answer could be judged"
     `)

@@ -1,8 +1,8 @@
-import { request as httpRequest } from 'node:http'
 import { readFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
 import { defaultModelTag } from '../../src/runtimes/embedded/catalogue.ts'
+import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
 import type { ChatResult } from '../../src/runtimes/runtime.ts'
 import { call, question, startRealEngine } from './real-engine.ts'
 
@@ -12,7 +12,8 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => engine?.supervisor.stop())
 
-const ask = (...question_: Parameters<typeof question>): Promise<ChatResult> => engine.runtime.chat(question(...question_), call)
+const ask = (...question_: Parameters<typeof question>): Promise<ChatResult> =>
+  engine.runtime.chat(question(...question_), call)
 const story = `Summarise: ${'the boat sails over the cold sea to the island, '.repeat(30)}`
 
 describe('loading and describing', () => {
@@ -82,6 +83,12 @@ describe('answers', () => {
     expect(cached_partly.text).toBe(uncached.text)
   })
 
+  it('are asked for with the template of the file, its default system message included, and no mark twice', async () => {
+    const { usage } = await ask('Hi  ', { max_output_tokens: 1 })
+    // The rendered template has 32 tokens; with a second start mark it would have 33, without system message 13.
+    expect(usage.prompt_tokens).toBe(32)
+  })
+
   it('tell how many tokens of the prompt were taken from the cache', async () => {
     const cold = await ask(story)
     const warm = await ask(story, { prefix_cache: true })
@@ -101,14 +108,21 @@ describe('answers', () => {
   it('keep to a schema', async () => {
     const schema = {
       type: 'object',
-      properties: { name: { type: 'string', maxLength: 30 }, urgent: { enum: ['yes', 'no'] }, rank: { type: 'integer' } },
+      properties: {
+        name: { type: 'string', maxLength: 30 },
+        urgent: { enum: ['yes', 'no'] },
+        rank: { type: 'integer' },
+      },
       required: ['name', 'urgent', 'rank'],
       additionalProperties: false,
     }
-    const { text, finish_reason } = await ask('Maria Keller writes: my order is broken! Extract name, urgent and rank.', {
-      schema,
-      max_output_tokens: 80,
-    })
+    const { text, finish_reason } = await ask(
+      'Maria Keller writes: my order is broken! Extract name, urgent and rank.',
+      {
+        schema,
+        max_output_tokens: 80,
+      },
+    )
     expect(finish_reason).toBe('stop')
     expect(JSON.parse(text)).toEqual({
       name: expect.any(String),
@@ -134,7 +148,8 @@ describe('answers', () => {
   })
 
   it('end with length where the context ends', async () => {
-    const result = await ask('Tell me a long story.', { context: 256, max_output_tokens: 1000 })
+    const schema = { type: 'string', minLength: 5_000 }
+    const result = await ask('Tell me a long story.', { context: 256, max_output_tokens: 1000, schema })
     const { prompt_tokens = 0, output_tokens = 0 } = result.usage
     expect(result.finish_reason).toBe('length')
     expect(prompt_tokens + output_tokens).toBe(256)
@@ -166,7 +181,11 @@ describe('giving up', () => {
   it('leaves the next answer as it would have been', async () => {
     const fresh = await ask(story)
     const controller = new AbortController()
-    const cut = engine.runtime.chat(question(story, long), { ...call, signal: controller.signal, onText: () => controller.abort() })
+    const cut = engine.runtime.chat(question(story, long), {
+      ...call,
+      signal: controller.signal,
+      onText: () => controller.abort(),
+    })
     await expect(cut).rejects.toMatchObject({ code: 'aborted' })
     expect((await ask(story, { prefix_cache: true })).text).toBe(fresh.text)
   })

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile, mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
-import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
-import { defaultModelTag } from '../../src/runtimes/embedded/catalogue.ts'
 import { EmbeddedSupervisor } from '../../src/runtimes/embedded/supervisor.ts'
+import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
 import { call, isRunning, question, startRealEngine, until } from './real-engine.ts'
 
 const cleanups: (() => Promise<void>)[] = []
@@ -90,10 +89,4 @@ it('says how long it waited when the engine is not ready in time', async () => {
     message: expect.stringContaining('not ready within 1 ms'),
   })
   expect(await until(() => supervisor.state.state === 'exited', 5_000)).toBe(true)
-})
-
-it('keeps the tag that it was given', async () => {
-  const { supervisor, runtime } = await startRealEngine()
-  cleanups.push(() => supervisor.stop())
-  expect((await runtime.list(call)).map(({ tag }) => tag)).toEqual([defaultModelTag])
 })

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
 import { defaultModelTag } from '../../src/runtimes/embedded/catalogue.ts'
 import { ensureWeights } from '../../src/runtimes/embedded/ensure-weights.ts'
-import { type EngineConnection, EmbeddedSupervisor } from '../../src/runtimes/embedded/supervisor.ts'
+import { EmbeddedSupervisor, type EngineConnection } from '../../src/runtimes/embedded/supervisor.ts'
+import { createEmbeddedRuntime } from '../../src/runtimes/embedded.ts'
 import type { ChatRequest, Runtime } from '../../src/runtimes/runtime.ts'
 
 /** The built-in model on a real engine. One thread: other tests run on the other cores. */

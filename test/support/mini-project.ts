@@ -19,8 +19,8 @@ export interface MiniProject {
 
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** Called with all output so far; returns a signal to send. */
-  readonly onOutput?: (output: string) => NodeJS.Signals | undefined
+  /** Given the means to end the run from outside. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export interface Ran {
@@ -37,7 +37,7 @@ export async function createMiniProject(files: Readonly<Record<string, string>>)
   }
   return {
     folder,
-    async run(args = ['--reporter=bench-memo'], { env = {}, onOutput } = {}) {
+    async run(args = ['--reporter=bench-memo'], { env = {}, onStart } = {}) {
       const child = execa('vitest', ['run', ...args], {
         cwd: folder,
         preferLocal: true,
@@ -47,12 +47,7 @@ export async function createMiniProject(files: Readonly<Record<string, string>>)
         stdin: 'ignore',
         env: { CI: 'true', NO_COLOR: '1', VITEST: '', BENCH_MEMO_RECORDS: '', ...env },
       })
-      let seen = ''
-      child.all.on('data', (chunk: Buffer) => {
-        seen += chunk.toString()
-        const signal = onOutput?.(seen)
-        if (signal) child.kill(signal)
-      })
+      onStart?.((signal) => child.kill(signal))
       const { exitCode, all } = await child
       return { exitCode, output: stripVTControlCharacters(all ?? '') }
     },

@@ -31,7 +31,11 @@ export class CompletionChunks {
 
   /** The one object of an answer that is not streamed. */
   whole(pieces: readonly Piece[], generation: Generation): object {
-    const text = (kind: Piece['kind']) => pieces.filter((piece) => piece.kind === kind).map((piece) => piece.text).join('')
+    const text = (kind: Piece['kind']) =>
+      pieces
+        .filter((piece) => piece.kind === kind)
+        .map((piece) => piece.text)
+        .join('')
     const thinking = text('thinking')
     return {
       ...this.#head('chat.completion'),

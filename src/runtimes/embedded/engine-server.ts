@@ -18,7 +18,9 @@ export function createEngineServer(models: Models, token: string): Server {
   const routes: Readonly<Record<string, Handler>> = {
     'GET /health': async (_, response) => sendJson(response, { status: 'ok' }),
     'GET /v1/models': async (_, response) => {
-      const data = models.list().map(({ tag, loaded }) => ({ id: tag, object: 'model', owned_by: 'bench-memo', loaded }))
+      const data = models
+        .list()
+        .map(({ tag, loaded }) => ({ id: tag, object: 'model', owned_by: 'bench-memo', loaded }))
       sendJson(response, { object: 'list', data })
     },
     'GET /bench/describe': async (request, response) => {

@@ -43,7 +43,10 @@ export async function ensureWeights(tag: string, options: EnsureWeightsOptions =
   const model = models.find((one) => one.tag === tag)
   if (!model) {
     const known = models.map((one) => one.tag).join(', ')
-    throw new ModelMissing(`there is no built-in model '${tag}'. Take one of: ${known}, or set weights_file in the lane`, { tag })
+    throw new ModelMissing(
+      `there is no built-in model '${tag}'. Take one of: ${known}, or set weights_file in the lane`,
+      { tag },
+    )
   }
   const target = weightsPath(model, options)
   const damage = await findDamage(target, model, options)
@@ -79,7 +82,11 @@ export function weightsPath(model: CatalogueModel, options: Pick<EnsureWeightsOp
 }
 
 /** `sound`, what is wrong with the file, or undefined where there is none. */
-async function findDamage(target: string, model: CatalogueModel, options: EnsureWeightsOptions): Promise<string | undefined> {
+async function findDamage(
+  target: string,
+  model: CatalogueModel,
+  options: EnsureWeightsOptions,
+): Promise<string | undefined> {
   const facts = await stat(target).catch(() => undefined)
   if (!facts) return undefined
   if (facts.size !== model.size_bytes) return `${facts.size} bytes instead of ${model.size_bytes}`
@@ -143,7 +150,9 @@ async function install(
     }
     const sha256 = hash.digest('hex')
     if (sha256 !== model.sha256) {
-      throw new Error(`what came is not the expected file (${bytes_done} bytes, sha256 ${sha256} instead of ${model.sha256})`)
+      throw new Error(
+        `what came is not the expected file (${bytes_done} bytes, sha256 ${sha256} instead of ${model.sha256})`,
+      )
     }
     await rename(part, target)
   } finally {

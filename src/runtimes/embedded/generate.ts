@@ -35,7 +35,11 @@ export interface GenerateOptions {
  * Answers one chat request on a loaded model. Rejects with an EngineRefusal before onAccepted where the prompt does
  * not fit or the schema is unsupported, and with the signal's reason when aborted.
  */
-export async function generate(loaded: LoadedModel, body: CompletionBody, options: GenerateOptions): Promise<Generation> {
+export async function generate(
+  loaded: LoadedModel,
+  body: CompletionBody,
+  options: GenerateOptions,
+): Promise<Generation> {
   const { llama, model, context, chat } = loaded
   const history = toHistory(body)
   const prompt = chat.chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer)
@@ -84,8 +88,9 @@ export async function generate(loaded: LoadedModel, body: CompletionBody, option
 }
 
 function toHistory(body: CompletionBody): ChatHistoryItem[] {
-  const history = body.messages.map(({ role, content }): ChatHistoryItem =>
-    role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
+  const history = body.messages.map(
+    ({ role, content }): ChatHistoryItem =>
+      role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
   )
   if (body.messages.at(-1)?.role === 'assistant') {
     throw new EngineRefusal(400, 'invalid_request_error', 'the last message must not be from the assistant')

@@ -11,7 +11,8 @@ const bodyLimitBytes = 32 * 1024 * 1024
  */
 export function guard(request: IncomingMessage, token: string): void {
   const port = request.socket.localPort
-  if (request.headers.origin !== undefined) throw new EngineRefusal(403, 'forbidden', 'requests from web pages are refused')
+  if (request.headers.origin !== undefined)
+    throw new EngineRefusal(403, 'forbidden', 'requests from web pages are refused')
   const host = request.headers.host
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
     throw new EngineRefusal(403, 'forbidden', 'the Host header does not name this server')
@@ -26,7 +27,10 @@ export function guard(request: IncomingMessage, token: string): void {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** The request's JSON body, checked. Throws EngineRefusal 400 or 413. */
-export async function readBody<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema): Promise<z.output<Schema>> {
+export async function readBody<Schema extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const chunks: Buffer[] = []
   let size_bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {

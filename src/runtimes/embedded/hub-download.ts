@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { transportCode } from '../transport-failure.ts'
+import { innermostMessage, transportCode } from '../transport-failure.ts'
 import type { HubSource } from './catalogue.ts'
 
 const connectMs = 10_000
@@ -13,7 +13,6 @@ export async function openHubDownload(source: HubSource, signal?: AbortSignal): 
   const impatience = new AbortController()
   const patience = new Patience(impatience)
   patience.wait(connectMs, 'no answer within 10 seconds')
-  const host = new URL(source.url).host
   try {
     const response = await fetch(source.url, {
       signal: signal ? AbortSignal.any([signal, impatience.signal]) : impatience.signal,
@@ -24,8 +23,7 @@ export async function openHubDownload(source: HubSource, signal?: AbortSignal): 
     patience.end()
     signal?.throwIfAborted()
     const reason = impatience.signal.aborted ? impatience.signal.reason : cause
-    const said = transportCode(reason) ?? (reason instanceof Error ? reason.message : String(reason))
-    throw new Error(`${host}: ${said}`, { cause })
+    throw new Error(transportCode(reason) ?? innermostMessage(reason), { cause })
   }
 }
 

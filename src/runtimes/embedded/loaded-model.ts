@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Llama, LlamaChat, LlamaContext, LlamaModel, TokenBias } from 'node-llama-cpp'
+import { chooseChatWrapper } from './chat-wrapper.ts'
 import { EngineRefusal } from './engine-refusal.ts'
 import { PromptEvaluator } from './prompt-evaluator.ts'
 import type { DescribeAnswer, EngineModel } from './protocol.ts'
@@ -54,7 +55,7 @@ export async function loadModel(
       llama,
       model,
       context,
-      chat: new library.LlamaChat({ contextSequence: sequence }),
+      chat: new library.LlamaChat({ contextSequence: sequence, chatWrapper: chooseChatWrapper(library, model) }),
       prompts: new PromptEvaluator(sequence),
       noBias: new library.TokenBias(model.tokenizer),
       context_configured,

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { execa, ExecaError } from 'execa'
+import { ExecaError, execa } from 'execa'
 import type { PipSource } from './catalogue.ts'
 
 /** Names under which Python 3 is found, with the arguments that come before `-m`. */
@@ -62,7 +62,12 @@ async function runPip(python: string, before: readonly string[], requirement: st
 async function folderSize(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true })
   const sizes = await Promise.all(
-    names.map((name) => stat(path.join(folder, name)).then((facts) => (facts.isFile() ? facts.size : 0), () => 0)),
+    names.map((name) =>
+      stat(path.join(folder, name)).then(
+        (facts) => (facts.isFile() ? facts.size : 0),
+        () => 0,
+      ),
+    ),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
@@ -70,7 +75,10 @@ async function folderSize(folder: string): Promise<number> {
 function shortReason(python: string, error: unknown): string {
   if (!(error instanceof ExecaError)) return `${python}: ${String(error)}`
   if (error.code === 'ENOENT') return `${python} is not on the PATH`
-  const lines = String(error.stderr ?? '').trim().split('\n').filter(Boolean)
+  const lines = String(error.stderr ?? '')
+    .trim()
+    .split('\n')
+    .filter(Boolean)
   const said = lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1) ?? error.shortMessage
   return `${python} -m pip: ${said.slice(0, 300)}`
 }

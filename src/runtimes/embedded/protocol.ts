@@ -54,9 +54,7 @@ export type DescribeAnswer = z.infer<typeof describeAnswerSchema>
 /** The part of OpenAI's chat completion request that the engine takes, with llama-server's `cache_prompt`. */
 export const completionBodySchema = z.object({
   model: z.string(),
-  messages: z
-    .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
-    .min(1),
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })).min(1),
   stream: z.boolean().default(false),
   temperature: z.number().min(0).max(2).default(0),
   seed: z.int().min(0).default(0),

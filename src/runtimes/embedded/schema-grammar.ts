@@ -56,15 +56,18 @@ export function findUnsupported(schema: unknown, place: string, root: JsonSchema
   if (schema === true) return undefined
   if (!isObject(schema)) return `${place} is not a schema`
   for (const keyword of Object.keys(schema)) {
-    if (!annotations.has(keyword) && !enforced.has(keyword)) return `"${keyword}" at ${place} is not enforced by grammars`
+    if (!annotations.has(keyword) && !enforced.has(keyword))
+      return `"${keyword}" at ${place} is not enforced by grammars`
   }
   return findWrongValue(schema, place, root) ?? findInChildren(schema, place, root)
 }
 
 function findWrongValue(schema: JsonSchema, place: string, root: JsonSchema): string | undefined {
   const { $ref, format, type } = schema
-  if ($ref !== undefined && !resolves($ref, root)) return `"$ref": ${JSON.stringify($ref)} at ${place} must name one of #/$defs/`
-  if (format !== undefined && !formats.has(String(format))) return `"format": ${JSON.stringify(format)} at ${place} is not enforced by grammars`
+  if ($ref !== undefined && !resolves($ref, root))
+    return `"$ref": ${JSON.stringify($ref)} at ${place} must name one of #/$defs/`
+  if (format !== undefined && !formats.has(String(format)))
+    return `"format": ${JSON.stringify(format)} at ${place} is not enforced by grammars`
   if (Array.isArray(type)) {
     const other = type.find((one) => !scalarTypes.has(String(one)))
     if (other !== undefined) return `"type" with ${JSON.stringify(other)} among several at ${place}: write anyOf`

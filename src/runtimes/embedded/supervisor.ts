@@ -9,7 +9,8 @@ import { siblingModule } from './sibling-module.ts'
 const keptStderrLines = 20
 const patienceMs = 2_000
 /** What the engine needs of the environment; keys of cloud lanes are none of its business. */
-const passedOn = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_ALL|LD_LIBRARY_PATH|DYLD_\w+|OMP_\w+)$/i
+const passedOn =
+  /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_ALL|LD_LIBRARY_PATH|DYLD_\w+|OMP_\w+)$/i
 
 export interface EmbeddedSupervisorOptions {
   /** The tags to serve and their files, as ensureWeights gives them. */

@@ -16,7 +16,12 @@ export async function openZipMember(archive: string, member: string): Promise<{ 
     const header = await read(file, entry.offset, 30)
     if (header.readUInt32LE(0) !== 0x04034b50) throw new Error('the local header of the member is damaged')
     const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
-    const raw = file.createReadStream({ start, end: start + entry.compressed_bytes - 1, autoClose: false, highWaterMark: 1 << 20 })
+    const raw = file.createReadStream({
+      start,
+      end: start + entry.compressed_bytes - 1,
+      autoClose: false,
+      highWaterMark: 1 << 20,
+    })
     if (entry.method === 0) return { stream: raw, file }
     if (entry.method !== 8) throw new Error(`the member is compressed in an unknown way (${entry.method})`)
     const inflate = createInflateRaw({ chunkSize: 1 << 18 })
