@@ -14,7 +14,7 @@ const duration = z.string().regex(/^(?:\d+(?:\.\d+)?)(?:s|m|h)$/, 'write a durat
 
 const embeddedRuntime = z.strictObject({
   kind: z.literal('embedded').describe('llama.cpp in a child process of the bench (node-llama-cpp); needs no daemon'),
-  threads: z.int().min(1).max(256).optional().describe('CPU threads; all cores where absent'),
+  threads: z.int().min(1).max(256).optional().describe('CPU threads; all cores but one where absent'),
 })
 const openaiCompatibleRuntime = z.strictObject({
   kind: z.literal('openai-compatible').describe('a server that speaks the OpenAI chat completions API'),

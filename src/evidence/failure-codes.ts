@@ -15,3 +15,22 @@ export const failureCodes = [
   'load-failed',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]
+
+const fatal: ReadonlySet<FailureCode> = new Set([
+  'unreachable',
+  'unauthorised',
+  'model-missing',
+  'runner-died',
+  'aborted',
+  'load-failed',
+])
+
+/** True where asking the next record is pointless: nothing answers any more. */
+export function isFatal(code: FailureCode): boolean {
+  return fatal.has(code)
+}
+
+/** True where the failure says nothing about what the model would have answered: the lane as a whole was not there. */
+export function isOfTheLane(code: FailureCode): boolean {
+  return fatal.has(code) || code === 'model-loading' || code === 'model-unloaded' || code === 'queue-full'
+}

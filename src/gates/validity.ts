@@ -1,27 +1,14 @@
 import { gatesFor } from '../config/gates-for.ts'
 import type { WorkloadConfig } from '../config/schema.ts'
-import type { FailureCode } from '../evidence/failure-codes.ts'
+import { isOfTheLane } from '../evidence/failure-codes.ts'
 import type { Completion } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
 import { completionsOf, distinctRecords, type Gate, whyTooFew } from './verdict.ts'
 import { count, percent, seconds } from './wording.ts'
 
-/** Failures of the lane as a whole: they say nothing about what the model would have answered. */
-const notTheModels: ReadonlySet<FailureCode> = new Set([
-  'unreachable',
-  'unauthorised',
-  'model-missing',
-  'model-loading',
-  'model-unloaded',
-  'queue-full',
-  'runner-died',
-  'aborted',
-  'load-failed',
-])
-
 /** True where the record counts as tried: it was answered, or failed by the model's own doing. */
 export function isJudgeable({ outcome }: Completion): boolean {
-  return outcome.state === 'answered' || !notTheModels.has(outcome.code)
+  return outcome.state === 'answered' || !isOfTheLane(outcome.code)
 }
 
 /** Why an answer breaks the contract; undefined where it keeps it. The first cause that applies, worst first. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hashFile } from './weights-hash.ts'
+import { hashFile } from '../cache/hash-file.ts'
 
 /**
  * sha256 over all weight files of a model: the file's own where there is one, else the hash of their hashes in order.

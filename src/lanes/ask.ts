@@ -8,7 +8,7 @@ import { sha256, storeText } from '../evidence/stored-text.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
-import type { CallContext } from './lane.ts'
+import type { CallContext } from './call-context.ts'
 
 /** A prompt of which the runtime had this much in its cache is another population than one evaluated anew. */
 const cachedShareOfPrefix = 0.1

@@ -1,7 +1,7 @@
 import type { BenchConfig } from '../config/schema.ts'
 import { createEmbeddedRuntime } from '../runtimes/embedded.ts'
 import { createOpenaiCompatibleRuntime } from '../runtimes/openai-compatible.ts'
-import type { Connection } from './lane.ts'
+import type { Connection } from './call-context.ts'
 
 /** How to reach the embedded engine once the main process has started it. */
 export interface EngineAddress {

@@ -3,25 +3,11 @@ import type { BenchConfig, IdentityLevel, LaneConfig, WorkloadConfig } from '../
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
-import { RequestAborted, RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import { RequestAborted, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import { ask, type Exchange } from './ask.ts'
+import type { CallContext, Connection } from './call-context.ts'
 import { lookAt } from './look-at.ts'
-
-/** A runtime that a lane may use now, and the process that serves it where that runs on this machine. */
-export interface Connection {
-  readonly runtime: Runtime
-  readonly serving_pid?: number
-}
-
-/** What one call knows of its surroundings. */
-export interface CallContext {
-  readonly signal?: AbortSignal
-  readonly retry?: number
-  readonly repeat?: number
-  /** Told of every record once it is on disk. */
-  readonly onEvidence?: (evidence: Evidence) => Promise<void> | void
-}
 
 export interface LaneOptions {
   readonly name: string
@@ -153,9 +139,4 @@ function refuseLeak(workload: WorkloadConfig, location: 'local' | 'cloud', lane:
   if (workload.privacy === 'private' && location === 'cloud') {
     throw new UnexpectedResponse(`${workload.title} is private and ${lane} is a cloud lane: nothing was sent`)
   }
-}
-
-/** True where asking the next record is pointless. */
-export function isFatal(error: unknown): boolean {
-  return error instanceof RuntimeFailure && error.fatal
 }

@@ -3,7 +3,7 @@ import type { LaneConfig } from '../config/schema.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
-import type { CallContext, Connection } from './lane.ts'
+import type { CallContext, Connection } from './call-context.ts'
 
 /** Weights may have to be fetched first. */
 const connectDeadline_ms = 10 * 60_000

@@ -2,20 +2,11 @@ import { Bench } from 'tinybench'
 import { baselineAnswer } from '../datasets/baseline.ts'
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { examine } from '../datasets/examine.ts'
-import type { failureCodes } from '../evidence/failure-codes.ts'
+import { isFatal } from '../evidence/failure-codes.ts'
 import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
-import type { CallContext, Lane } from '../lanes/lane.ts'
-
-/** After one of these, asking the next record is pointless. */
-const endings: ReadonlySet<(typeof failureCodes)[number]> = new Set([
-  'unreachable',
-  'unauthorised',
-  'model-missing',
-  'runner-died',
-  'aborted',
-  'load-failed',
-])
+import type { CallContext } from '../lanes/call-context.ts'
+import type { Lane } from '../lanes/lane.ts'
 
 /**
  * Asks the records in order, one at a time, in tinybench's loop: one iteration a record, no warm-up, the lane's own
@@ -35,7 +26,7 @@ export async function measure(
     async () => {
       const next = remaining.next()
       const ended = completions.at(-1)?.outcome
-      if (next.done || (ended?.state === 'failed' && endings.has(ended.code))) return { overriddenDuration: 0 }
+      if (next.done || (ended?.state === 'failed' && isFatal(ended.code))) return { overriddenDuration: 0 }
       const completion = await lane.ask(next.value, context)
       completions.push(completion)
       const { outcome } = completion

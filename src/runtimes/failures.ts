@@ -10,8 +10,6 @@ export abstract class RuntimeFailure extends Error {
   abstract readonly code: FailureCode
   /** What was known when it failed, such as `{ endpoint, tag }`. */
   readonly facts: Facts
-  /** True where asking the next record is pointless: nothing answers any more. */
-  readonly fatal: boolean = false
 
   constructor(message: string, facts: Facts = {}, options?: ErrorOptions) {
     super(message, options)
@@ -23,17 +21,14 @@ export abstract class RuntimeFailure extends Error {
 /** Nothing listens, or the connection was refused. */
 export class RuntimeUnreachable extends RuntimeFailure {
   readonly code = 'unreachable'
-  override readonly fatal = true
 }
 /** The server refused the credentials. */
 export class Unauthorised extends RuntimeFailure {
   readonly code = 'unauthorised'
-  override readonly fatal = true
 }
 /** The server knows no such tag. */
 export class ModelMissing extends RuntimeFailure {
   readonly code = 'model-missing'
-  override readonly fatal = true
 }
 /** The server is up, the model is not there yet. */
 export class ModelLoading extends RuntimeFailure {
@@ -54,7 +49,6 @@ export class ContextExceeded extends RuntimeFailure {
 /** The process that held the weights ended. */
 export class RunnerDied extends RuntimeFailure {
   readonly code = 'runner-died'
-  override readonly fatal = true
 }
 /** The stream ended without its end mark. */
 export class StreamCut extends RuntimeFailure {
@@ -67,7 +61,6 @@ export class DeadlineExceeded extends RuntimeFailure {
 /** The caller gave up (time-out of a test, Ctrl-C). */
 export class RequestAborted extends RuntimeFailure {
   readonly code = 'aborted'
-  override readonly fatal = true
 }
 /** The server answered something that is not its protocol. */
 export class UnexpectedResponse extends RuntimeFailure {
@@ -76,5 +69,4 @@ export class UnexpectedResponse extends RuntimeFailure {
 /** The weights could not be fetched, verified or loaded. */
 export class LoadFailed extends RuntimeFailure {
   readonly code = 'load-failed'
-  override readonly fatal = true
 }

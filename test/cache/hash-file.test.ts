@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from '
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
-import { hashFile } from '../../src/identity/weights-hash.ts'
+import { hashFile } from '../../src/cache/hash-file.ts'
 
 let cache: string
 let file: string

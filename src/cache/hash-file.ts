@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../machine/cache-folder.ts'
+import { cacheFolder } from './cache-folder.ts'
 
 /** What tells one state of a file from another without reading it; nanoseconds as decimal text. */
 const stampSchema = z.strictObject({

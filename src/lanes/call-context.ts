@@ -1,0 +1,17 @@
+import type { Evidence } from '../evidence/schema.ts'
+import type { Runtime } from '../runtimes/runtime.ts'
+
+/** A runtime that a lane may use now, and the process that serves it where that runs on this machine. */
+export interface Connection {
+  readonly runtime: Runtime
+  readonly serving_pid?: number
+}
+
+/** What one call knows of its surroundings. */
+export interface CallContext {
+  readonly signal?: AbortSignal
+  readonly retry?: number
+  readonly repeat?: number
+  /** Told of every record once it is on disk. */
+  readonly onEvidence?: (evidence: Evidence) => Promise<void> | void
+}
