@@ -168,7 +168,7 @@ function lanes(all: readonly LaneAssessment[]): string {
   ].join('\n\n')
 }
 
-function value({ value: values, workloads }: Assessment): string {
+function value({ value: values, workloads, currency }: Assessment): string {
   if (values.length === 0)
     return 'No workload is served by a local lane on its own, so none is counted as saving anything.'
   const cell = (amount: number | undefined, digits: number) =>
@@ -176,7 +176,7 @@ function value({ value: values, workloads }: Assessment): string {
   return [
     'From the assumptions in the config, for workloads that a local lane serves on its own:',
     table(
-      ['Workload', 'Tasks a month', 'Hours saved', 'Worth', 'Provider spend avoided'],
+      ['Workload', 'Tasks a month', 'Hours saved', `Worth (${currency})`, `Provider spend avoided (${currency})`],
       values.map((each) => [
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
         `${each.tasks}`,

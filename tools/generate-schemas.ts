@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { memoSchema } from '../src/assessment/memo-schema.ts'
 import { benchConfigSchema } from '../src/config/schema.ts'
 import { evidenceSchema } from '../src/evidence/schema.ts'
 
@@ -30,6 +31,12 @@ export const publishedSchemas: readonly PublishedSchema[] = [
     schema: evidenceSchema,
     title: 'Evidence of bench-memo',
     description: 'One line of an evidence file: facts, never opinions.',
+  },
+  {
+    file: 'memo.schema.json',
+    schema: memoSchema,
+    title: 'memo.json of bench-memo',
+    description: 'Routes, gates, lanes and next steps, recomputed from evidence.',
   },
 ]
 

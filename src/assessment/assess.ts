@@ -13,6 +13,8 @@ export interface Assessment {
   readonly measured_at: string | undefined
   readonly workloads: readonly WorkloadAssessment[]
   readonly lanes: readonly LaneAssessment[]
+  /** Of the amounts in `value`. */
+  readonly currency: string
   readonly value: readonly MonthlyValue[]
   readonly next_steps: readonly NextStep[]
   readonly incidents: readonly EvidenceOf<'incident'>[]
@@ -29,6 +31,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     measured_at: evidence.at(-1)?.at,
     workloads,
     lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
+    currency: config.value.currency,
     value: workloads.flatMap(({ workload, route }) => monthlyValue(config, workload, route) ?? []),
     next_steps: nextSteps(workloads),
     incidents: evidence.filter((each) => each.kind === 'incident'),

@@ -46,10 +46,12 @@ const modifiers: ReadonlySet<PropertyKey> = new Set<Modifier>([
 ])
 
 /** Vitest's `describe` and all that it can do, with `lane` beside it and after every modifier. */
-export type LaneDescribe = SuiteAPI & { readonly lane: LaneSuite } & { readonly [Each in Modifier]: LaneDescribe } & {
+export type LaneDescribe = {
+  readonly lane: LaneSuite
+  // Before Vitest's own: of two signatures the first one is taken.
   readonly skipIf: (condition: unknown) => LaneDescribe
   readonly runIf: (condition: unknown) => LaneDescribe
-}
+} & { readonly [Each in Modifier]: LaneDescribe } & SuiteAPI
 
 export const describe: LaneDescribe = withLane(vitestDescribe)
 

@@ -5,7 +5,8 @@ import type { GateInput, Verdict } from '../gates/verdict.ts'
 import { explain, GateFailure } from './gate-failure.ts'
 import type { TestLane } from './test-lane.ts'
 
-interface LaneMatchers<R> {
+/** What `expect(lane)` can do. Exported by the index too, which is what carries the augmentation below into its types. */
+export interface LaneMatchers<R> {
   /** Asks the records: N distinct ones in a row keep the contract, and none breaks it. */
   toKeepContract: (records: readonly DatasetRecord[], options?: { readonly consecutive?: number }) => Promise<R>
   /** Asks the records: enough of them hold enough of their expected facts (gates.quality). */

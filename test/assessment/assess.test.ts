@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { memoJson } from '../../reporters/memo-json.ts'
 import { memoMarkdown } from '../../reporters/memo-markdown.ts'
 import { assess } from '../../src/assessment/assess.ts'
+import { memoSchema } from '../../src/assessment/memo-schema.ts'
 import { uniteEvidence } from '../../src/evidence/read.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
 import { benchConfig, completion, completions, memory, provenEvidence } from '../support/evidence.ts'
@@ -102,6 +103,20 @@ describe('the assessment', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  test('is published as memo.json, whatever the evidence says', () => {
+    const config = benchConfig({ lanes: '[local, local-two, cloud]', workload: 'incumbent: cloud' })
+    const some = [
+      [],
+      provenEvidence(),
+      [...completions(26), memory(85)],
+      completions(30, (index) => (index === 6 ? { examination: { missing_fields: ['a'] } } : {})),
+      [completion({ failed: { code: 'runner-died', message: 'killed' } })],
+    ]
+    for (const evidence of some) {
+      expect(() => memoSchema.parse(JSON.parse(memoJson(assess(uniteEvidence(evidence), config))))).not.toThrow()
+    }
   })
 
   test('names a recorded verdict that the facts do not confirm', () => {

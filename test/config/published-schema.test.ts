@@ -15,7 +15,7 @@ describe('the published JSON Schemas', () => {
     expect(await staleSchemas(folder)).toEqual([])
   })
 
-  test.each(['bench.config.schema.json', 'evidence.schema.json'])(
+  test.each(['bench.config.schema.json', 'evidence.schema.json', 'memo.schema.json'])(
     '%s is a valid schema of draft 2020-12',
     async (file) => {
       const schema = JSON.parse(await readFile(new URL(file, folder), 'utf8'))

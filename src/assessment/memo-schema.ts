@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import {
+  baselineSchema,
+  incidentSchema,
+  laneEvidenceSchema,
+  machineEvidenceSchema,
+  runSchema,
+  verdictStatuses,
+} from '../evidence/schema.ts'
+import { gateNames } from '../gates/judge.ts'
+import { ladder } from './lane-assessment.ts'
+import { laneStatuses } from './lane-status.ts'
+
+/** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
+
+const text = z.string()
+const share = z.number().min(0).max(1)
+const count = z.int().min(0)
+const ids = z.array(text).describe('evidence that the statement rests on')
+const location = z.enum(['local', 'cloud'])
+
+const verdict = z.strictObject({
+  gate: z.enum(gateNames as [string, ...string[]]),
+  lane: text,
+  workload: text,
+  required: z.boolean().describe('false: judged and shown, but decides nothing'),
+  status: z.enum(verdictStatuses),
+  condition: text.optional().describe('a pass that holds only while this is true'),
+  n: count.describe('distinct records, or samples, that were judged'),
+  needed: count,
+  expected: text,
+  observed: text,
+  reason: text,
+  offender: z.strictObject({ record_id: text, evidence_id: text, why: text }).optional(),
+  evidence_ids: ids,
+  remedy: text.optional(),
+  lower_bound: share.optional().describe('one-sided 95 % lower bound of the rate behind the verdict'),
+  parsed_share: share.optional().describe('share of the judged answers that parse as JSON'),
+})
+const standing = z.strictObject({
+  lane: text,
+  location,
+  status: z.enum(laneStatuses),
+  reason: text,
+  conditions: z.array(text),
+  verdicts: z.array(verdict),
+  evidence_ids: ids,
+})
+const route = z.strictObject({
+  route: z.enum(['local-primary', 'local-fallback', 'cloud-primary', 'blocked']),
+  blocked: z.enum(['blocked-local', 'blocked-cloud', 'blocked']).optional(),
+  mode: z.enum(['autonomous', 'draft-only', 'shadow', 'none']),
+  lane: text.optional().describe('the lane that serves; absent where blocked'),
+  incumbent_not_measured: z.boolean().optional(),
+  otherwise: text.optional().describe('what serves while a condition does not hold: a lane, or queue'),
+  reasons: z.array(text),
+  runner_up: z.strictObject({ lane: text, status: z.enum(laneStatuses), reason: text }).optional(),
+  evidence_ids: ids,
+})
+const baseline = z.strictObject({
+  lane: text,
+  records: count,
+  baseline_good: count,
+  lane_good: count,
+  baseline_facts: count,
+  lane_facts: count,
+  expected_facts: count,
+  no_model_needed: z.boolean(),
+  evidence_ids: ids,
+})
+const workload = z.strictObject({
+  workload: text,
+  title: text,
+  privacy: text,
+  stakes: text,
+  incumbent: text,
+  route,
+  standings: z.array(standing),
+  baselines: z.array(baseline),
+  flips: z.array(text).describe('what would change the route'),
+  ends: z.array(text).describe('what ends its validity'),
+})
+const lane = z.strictObject({
+  lane: text,
+  location,
+  rung: z.enum(ladder),
+  requested_model: text,
+  observed_model: text.optional(),
+  weights_sha256: text.optional(),
+  pinned: z.boolean(),
+  description: laneEvidenceSchema.shape.description,
+  load_ms: z.number().min(0).optional(),
+  prompt_tokens_per_second: z.number().min(0).optional(),
+  generated_tokens_per_second: z.number().min(0).optional(),
+  peak_rss_bytes: count.optional(),
+  failure: text.optional(),
+  evidence_ids: ids,
+})
+
+export const memoSchema = z.strictObject({
+  version: z.literal(1),
+  run: runSchema.optional(),
+  machine: machineEvidenceSchema.optional(),
+  measured_at: baselineSchema.shape.at.optional(),
+  workloads: z.array(workload),
+  lanes: z.array(lane),
+  currency: text.describe('of the amounts in value'),
+  value: z.array(
+    z.strictObject({
+      workload: text,
+      tasks: z.number().min(0).describe('a month'),
+      hours_saved: z.number().min(0).optional(),
+      labour_value: z.number().min(0).optional(),
+      external_spend_avoided: z.number().min(0).optional(),
+    }),
+  ),
+  next_steps: z.array(z.strictObject({ workload: text, lane: text, what: text, why: text, evidence_ids: ids })),
+  incidents: z.array(incidentSchema),
+  disagreements: z.array(text),
+})
