@@ -20,7 +20,7 @@ export interface MiniProject {
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Given the means to end the run from outside. */
-  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void, pid: number) => void
 }
 
 export interface Ran {
@@ -29,7 +29,7 @@ export interface Ran {
   readonly output: string
 }
 
-export async function createMiniProject(files: Readonly<Record<string, string>>): Promise<MiniProject> {
+export async function createMiniProject(files: Readonly<Record<string, string | Uint8Array>>): Promise<MiniProject> {
   const folder = join(repository, 'test', '.scratch', randomId())
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
@@ -47,7 +47,7 @@ export async function createMiniProject(files: Readonly<Record<string, string>>)
         stdin: 'ignore',
         env: { CI: 'true', NO_COLOR: '1', VITEST: '', BENCH_MEMO_RECORDS: '', ...env },
       })
-      onStart?.((signal) => child.kill(signal))
+      onStart?.((signal) => child.kill(signal), child.pid ?? 0)
       const { exitCode, all } = await child
       return { exitCode, output: stripVTControlCharacters(all ?? '') }
     },

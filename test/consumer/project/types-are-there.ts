@@ -60,7 +60,7 @@ describe.lane('orders', ({ test, records, limits }) => {
   void [seconds, all]
 })
 
-export const plugins: Vite.Plugin[] = benchMemo({
+const plugins: Vite.Plugin[] = benchMemo({
   config: 'bench.config.yaml',
   evals: ['**/*.eval.ts'],
 } satisfies BenchMemoOptions)
@@ -69,16 +69,18 @@ benchMemo({ config: 1 })
 // @ts-expect-error there is no such option
 benchMemo({ lanes: ['one'] })
 
-export const reporter: Reporter = new BenchMemoReporter({ failOn: 'never' })
+const reporter: Reporter = new BenchMemoReporter({ failOn: 'never' })
 // @ts-expect-error gate or never
 new BenchMemoReporter({ failOn: 'always' })
 
-export function laneOf(evidence: Evidence): string | undefined {
+function laneOf(evidence: Evidence): string | undefined {
   // @ts-expect-error a run belongs to no lane
   if (evidence.kind === 'run') return evidence.lane
   return evidence.kind === 'completion' ? evidence.lane : undefined
 }
 
-export function body({ test }: LaneBodyContext): void {
+function body({ test }: LaneBodyContext): void {
   test('runs', ({ lane }) => expect(lane.model).toBe('echo'))
 }
+
+void [plugins, reporter, laneOf, body]
