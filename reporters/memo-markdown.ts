@@ -98,7 +98,7 @@ function workloadSection({
             baselines.map((each) => [
               plain(each.lane),
               `${each.records}`,
-              `${each.baseline_good}${each.no_model_needed ? ' — **no model is needed**' : ''}`,
+              `${each.baseline_good}${each.no_model_needed ? ': **no model is needed** to do as well as this lane' : ''}`,
               `${each.lane_good}`,
               `${each.baseline_facts} of ${each.expected_facts}`,
               `${each.lane_facts} of ${each.expected_facts}`,
@@ -174,12 +174,20 @@ function value({ value: values, workloads, currency }: Assessment): string {
   const cell = (amount: number | undefined, digits: number) =>
     amount === undefined ? 'no assumption given' : amount.toFixed(digits)
   return [
-    'From the assumptions in the config, for workloads that a local lane serves on its own:',
+    'Assumptions of the config times the measured share of good records, for workloads that a local lane serves on its own:',
     table(
-      ['Workload', 'Tasks a month', 'Hours saved', `Worth (${currency})`, `Provider spend avoided (${currency})`],
+      [
+        'Workload',
+        'Tasks a month',
+        'Good',
+        'Hours saved',
+        `Worth (${currency})`,
+        `Provider spend avoided (${currency})`,
+      ],
       values.map((each) => [
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
         `${each.tasks}`,
+        percent(each.good_share),
         cell(each.hours_saved, 1),
         cell(each.labour_value, 2),
         cell(each.external_spend_avoided, 2),

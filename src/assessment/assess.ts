@@ -32,7 +32,9 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     workloads,
     lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
     currency: config.value.currency,
-    value: workloads.flatMap(({ workload, route }) => monthlyValue(config, workload, route) ?? []),
+    value: workloads.flatMap(
+      ({ workload, route, standings }) => monthlyValue(config, workload, route, standings) ?? [],
+    ),
     next_steps: nextSteps(workloads),
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),

@@ -1,4 +1,5 @@
 import type { Verdict } from '../gates/verdict.ts'
+import { count } from '../gates/wording.ts'
 import type { LaneStanding } from './lane-status.ts'
 import type { Route } from './route.ts'
 
@@ -22,6 +23,7 @@ function losses({ lane, verdicts }: LaneStanding): string[] {
     if (!verdict.required) return []
     if (verdict.condition !== undefined) return [`${lane}: local-primary once ${verdict.condition}`]
     if (verdict.gate === 'validity') return [`${lane}: one record that breaks the contract`]
+    if (verdict.gate === 'quality') return spare(lane, verdict)
     if (verdict.gate === 'identity') return [`${lane}: one answer from other weights, or without proof`]
     return []
   })
@@ -34,9 +36,20 @@ function gains({ lane, verdicts }: LaneStanding): string[] {
     .map((verdict) => `${lane}: ${needed(verdict)}`)
 }
 
-function needed({ gate, status, n, needed: least, expected }: Verdict): string {
+/** How many good records a pass could lose. */
+function spare(lane: string, { successes, successes_needed, n }: Verdict): string[] {
+  if (successes === undefined || successes_needed === undefined) return []
+  return [
+    `${lane}: ${count(successes - successes_needed + 1, 'good record')} less (${successes} of ${n}; ${successes_needed} needed)`,
+  ]
+}
+
+function needed({ gate, status, n, needed: least, expected, successes, successes_needed }: Verdict): string {
+  if (gate === 'quality' && status === 'fail' && successes !== undefined && successes_needed !== undefined) {
+    return `${count(successes_needed - successes, 'more good record')} (${successes} of ${n}; ${successes_needed} needed)`
+  }
   if (status === 'not-measured') return `${gate} measured: ${expected}`
   if (status === 'insufficient')
-    return `${least - n} more ${gate === 'latency' ? 'warm answers' : 'distinct valid records'} (${n} of ${least})`
+    return `${least - n} more ${gate === 'latency' ? 'warm answers' : 'distinct records'} (${n} of ${least})`
   return expected
 }

@@ -22,16 +22,16 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   const failed = (...gates: string[]) => required.find((each) => gates.includes(each.gate) && each.status === 'fail')
   const open = required.find((each) => each.status === 'insufficient' || each.status === 'not-measured')
   const conditional = required.filter((each) => each.status === 'pass' && each.condition !== undefined)
-  const decided = (status: LaneStatus, verdict: Verdict | undefined, reason?: string): LaneStanding => ({
+  const decided = (status: LaneStatus, verdict: Verdict | undefined): LaneStanding => ({
     lane,
     location,
     status,
-    reason: reason ?? (verdict ? `${verdict.gate}: ${verdict.reason}` : 'every required gate passed'),
+    reason: verdict ? `${verdict.gate}: ${verdict.reason}` : `every required gate passed: ${summaryOf(required)}`,
     conditions: conditional.flatMap((each) => (each.condition === undefined ? [] : [each.condition])),
     verdicts,
     evidence_ids: verdict?.offender
       ? [verdict.offender.evidence_id]
-      : (verdict?.evidence_ids.slice(0, 1) ?? verdicts.flatMap((each) => each.evidence_ids.slice(0, 1))),
+      : [...new Set((verdict ? [verdict] : verdicts).flatMap((each) => each.evidence_ids.slice(0, 1)))],
   })
   const identity = failed('identity')
   if (identity) return decided('untrusted', identity)
@@ -42,4 +42,12 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   if (open) return decided('unproven', open)
   if (conditional[0]) return decided('conditional', conditional[0])
   return decided('proven', undefined)
+}
+
+/** "30 of 30 valid; 27 of 30 records good, …": what the passed gates saw of answers. */
+function summaryOf(required: readonly Verdict[]): string {
+  return required
+    .filter(({ gate }) => gate === 'validity' || gate === 'quality' || gate === 'latency')
+    .map(({ observed }) => observed)
+    .join('; ')
 }

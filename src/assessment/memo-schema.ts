@@ -34,6 +34,8 @@ const verdict = z.strictObject({
   offender: z.strictObject({ record_id: text, evidence_id: text, why: text }).optional(),
   evidence_ids: ids,
   remedy: text.optional(),
+  successes: count.optional().describe('of the n, how many met the rule'),
+  successes_needed: count.optional().describe('least successes of these n for a pass'),
   lower_bound: share.optional().describe('one-sided 95 % lower bound of the rate behind the verdict'),
   parsed_share: share.optional().describe('share of the judged answers that parse as JSON'),
 })
@@ -109,6 +111,7 @@ export const memoSchema = z.strictObject({
     z.strictObject({
       workload: text,
       tasks: z.number().min(0).describe('a month'),
+      good_share: share.describe('of the records, as measured: only these save time'),
       hours_saved: z.number().min(0).optional(),
       labour_value: z.number().min(0).optional(),
       external_spend_avoided: z.number().min(0).optional(),

@@ -4,7 +4,6 @@ export const failureCodes = [
   'unauthorised',
   'model-missing',
   'model-loading',
-  'model-unloaded',
   'queue-full',
   'context-exceeded',
   'runner-died',
@@ -32,5 +31,5 @@ export function isFatal(code: FailureCode): boolean {
 
 /** True where the failure says nothing about what the model would have answered: the lane as a whole was not there. */
 export function isOfTheLane(code: FailureCode): boolean {
-  return fatal.has(code) || code === 'model-loading' || code === 'model-unloaded' || code === 'queue-full'
+  return fatal.has(code) || code === 'model-loading' || code === 'queue-full'
 }

@@ -27,7 +27,7 @@ export const identityGate: Gate = (input) => {
       ...common,
       status: 'not-measured',
       observed: 'no answer',
-      reason: whyTooFew(all),
+      reason: whyTooFew(input, all),
       evidence_ids: all.slice(0, 1).map((each) => each.id),
       remedy: 'make the lane answer, then run again',
     }

@@ -72,7 +72,7 @@ export const latencyGate: Gate = (input) => {
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
-      reason: `insufficient, ${n} of ${settings.minimum_records}: ${whyTooFew(all)}`,
+      reason: `insufficient, ${n} of ${settings.minimum_records}: ${whyTooFew(input, all)}`,
       remedy: `ask ${count(settings.minimum_records - n, 'more record')}`,
     }
   }

@@ -62,13 +62,17 @@ export function qualityGate(input: GateInput): Verdict {
     expected: `at least ${settings.minimum_facts ?? (facts || 'all')} of ${facts || 'the'} facts in ${percent(settings.minimum_share)} of ${settings.minimum_records} or more records`,
     observed: `${good.length} of ${n} records good, ${sum(scores.map((each) => each.found))} of ${sum(scores.map((each) => each.expected))} facts found`,
     evidence_ids: scores.map((each) => each.evidence_id),
-    ...(n > 0 && { lower_bound: lowerBound(good.length, n) }),
+    ...(n > 0 && {
+      successes: good.length,
+      successes_needed: Math.ceil(settings.minimum_share * n - 1e-9),
+      lower_bound: lowerBound(good.length, n),
+    }),
   } as const
   if (n < settings.minimum_records) {
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
-      reason: `insufficient, ${n} of ${settings.minimum_records}: ${whyTooFew(all)}`,
+      reason: `insufficient, ${n} of ${settings.minimum_records}: ${whyTooFew(input, all)}`,
       remedy:
         n === 0 ? 'make the lane answer, then run again' : `ask ${settings.minimum_records - n} more distinct records`,
     }

@@ -92,7 +92,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
-      reason: `insufficient, ${n} of ${needed}: ${whyTooFew(all)}`,
+      reason: `insufficient, ${n} of ${needed}: ${whyTooFew(input, all)}`,
       evidence_ids: judged.map((each) => each.id),
       remedy: n === 0 ? 'make the lane answer, then run again' : `ask ${needed - n} more distinct records`,
     }

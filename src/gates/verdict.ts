@@ -24,6 +24,10 @@ export interface Verdict {
   readonly evidence_ids: readonly string[]
   /** What to try next; only where the gate did not pass. */
   readonly remedy?: string
+  /** Of the n, how many met the gate's rule; validity and quality only. */
+  readonly successes?: number
+  /** Least `successes` of these n for a pass. */
+  readonly successes_needed?: number
   /** One-sided 95 % lower bound of the rate behind the verdict, 0 to 1. */
   readonly lower_bound?: number
   /** Share of the judged answers that parse as JSON, 0 to 1; validity only. */
@@ -65,9 +69,11 @@ export function distinctRecords(completions: readonly Completion[]): number {
   return new Set(completions.map((completion) => completion.record_sha256)).size
 }
 
-/** Why nothing, or too little, was measured: the first failed call, or that none was made. */
-export function whyTooFew(completions: readonly Completion[]): string {
+/** Why nothing, or too little, was measured: the first failed call, the lane's own failure, or that nothing was asked. */
+export function whyTooFew({ evidence, lane }: GateInput, completions: readonly Completion[]): string {
   const failed = completions.find((completion) => completion.outcome.state === 'failed')
   if (failed?.outcome.state === 'failed') return `${failed.record_id}: ${failed.outcome.message}`
-  return completions.length === 0 ? 'no record was asked' : 'the other records were not asked'
+  if (completions.length > 0) return 'the other records were not asked'
+  const look = evidence.find((each) => each.kind === 'lane' && each.lane === lane && each.failure !== undefined)
+  return look?.kind === 'lane' && look.failure ? look.failure.message : 'no record was asked'
 }

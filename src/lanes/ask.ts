@@ -2,13 +2,13 @@ import type { IdentityLevel, LaneConfig, WorkloadConfig } from '../config/schema
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { examine } from '../datasets/examine.ts'
 import { fillPrompt } from '../datasets/fill-prompt.ts'
-import { canonicalJson } from '../evidence/read.ts'
 import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
 import { sha256, storeText } from '../evidence/stored-text.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import type { CallContext } from './call-context.ts'
+import type { TrialFingerprint } from './trial-fingerprint.ts'
 
 /** A prompt of which the runtime had this much in its cache is another population than one evaluated anew. */
 const cachedShareOfPrefix = 0.1
@@ -28,6 +28,7 @@ export interface Exchange {
   /** True for the first answer after the weights were loaded. */
   readonly cold: boolean
   readonly hashWeights: (files: readonly string[]) => Promise<string | undefined>
+  readonly fingerprint: TrialFingerprint
 }
 
 /** Asks one record and gathers the facts: answer, times, proof of identity. Never rejects for a failure of the runtime. */
@@ -80,7 +81,7 @@ export async function ask(
     record_id: record.id,
     record_sha256: sha256(record.input),
     prompt: storeText(prompt, privacy),
-    fingerprint: fingerprint(exchange, identity.weights_sha256),
+    fingerprint: exchange.fingerprint(identity.weights_sha256),
     retry: context.retry ?? 0,
     repeat: context.repeat ?? 0,
     requested_model: lane.model,
@@ -120,19 +121,6 @@ function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord)
 function isPrefixCached({ prompt_tokens, cached_prompt_tokens }: ChatResult['usage']): boolean {
   if (prompt_tokens === undefined || cached_prompt_tokens === undefined) return false
   return cached_prompt_tokens > cachedShareOfPrefix * prompt_tokens
-}
-
-function fingerprint({ lane, workloadConfig, dataset }: Exchange, weights: string | undefined): string {
-  const { temperature, seed, context, think, structured_output, model } = lane
-  const { output_tokens } = workloadConfig.limits
-  return sha256(
-    canonicalJson({
-      prompt: dataset.prompt,
-      schema: dataset.schema,
-      options: { temperature, seed, context, think, structured_output, output_tokens },
-      weights: weights ?? model,
-    }),
-  )
 }
 
 async function describe({ runtime, lane }: Exchange, context: CallContext): Promise<ModelDescription | undefined> {

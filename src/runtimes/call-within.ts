@@ -23,17 +23,32 @@ export async function callWithin<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   explain: (error: unknown) => Promise<Error>,
 ): Promise<Result> {
-  const deadline = AbortSignal.timeout(Math.max(0, Math.min(options.deadline_ms, longestTimerMs)))
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+  const caller = options.signal
+  const ending = new AbortController()
+  const giveUp = () => ending.abort(caller?.reason)
+  let late = false
   const ended = (cause: unknown) => {
-    if (options.signal?.aborted) return aborted(place, cause)
-    return deadline.aborted ? exceeded(place, options.deadline_ms, cause) : undefined
+    if (caller?.aborted) return aborted(place, cause)
+    return late ? exceeded(place, options.deadline_ms, cause) : undefined
   }
-  if (signal.aborted) throw ended(signal.reason)
+  if (caller?.aborted) throw aborted(place, caller.reason)
+  // Not AbortSignal.timeout and AbortSignal.any: a lane makes thousands of calls under one signal, and these would
+  // leave each call's timer and its dependent signal behind.
+  const timer = setTimeout(
+    () => {
+      late = true
+      ending.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
+    },
+    Math.max(0, Math.min(options.deadline_ms, longestTimerMs)),
+  ).unref()
+  caller?.addEventListener('abort', giveUp)
   try {
-    return await work(signal)
+    return await work(ending.signal)
   } catch (error) {
     throw ended(error) ?? (await explain(error))
+  } finally {
+    clearTimeout(timer)
+    caller?.removeEventListener('abort', giveUp)
   }
 }
 

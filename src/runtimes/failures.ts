@@ -34,10 +34,6 @@ export class ModelMissing extends RuntimeFailure {
 export class ModelLoading extends RuntimeFailure {
   readonly code = 'model-loading'
 }
-/** The model was put out of memory while it was asked. */
-export class ModelUnloaded extends RuntimeFailure {
-  readonly code = 'model-unloaded'
-}
 /** The server takes no more requests now. */
 export class QueueFull extends RuntimeFailure {
   readonly code = 'queue-full'

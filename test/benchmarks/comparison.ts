@@ -25,7 +25,9 @@ export function renderTable(comparisons: readonly Comparison[]): string {
   const all = [['', 'plain Vitest', 'bench-memo', 'ratio', 'difference', 'rounds'], ...rows]
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? []
   return all
-    .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd : cell.padStart).call(cell, widths[column] ?? 0)))
+    .map((row) =>
+      row.map((cell, column) => (column === 0 ? cell.padEnd : cell.padStart).call(cell, widths[column] ?? 0)),
+    )
     .map((row) => row.join('  '))
     .join('\n')
 }

@@ -7,6 +7,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { createMiniProject } from '../support/mini-project.ts'
+import { type BuiltPackage, buildPackage } from './built-package.ts'
 import { type Comparison, renderTable } from './comparison.ts'
 import {
   commonArguments,
@@ -32,6 +33,7 @@ interface Timing {
 }
 
 const loadBefore = loadavg()[0] as number
+const bench: BuiltPackage = await buildPackage()
 const server = fork(new URL('echo-server.ts', import.meta.url).pathname)
 try {
   const [endpoint] = (await once(server, 'message')) as [string]
@@ -52,6 +54,7 @@ try {
     )
 } finally {
   server.disconnect()
+  await bench.remove()
 }
 
 async function compareCases(endpoint: string, cases: number, rounds: number): Promise<Comparison[]> {
@@ -86,6 +89,7 @@ async function takeTurns(ways: readonly Record<string, string>[], rounds: number
 async function time(files: Record<string, string>): Promise<Timing> {
   const project = await createMiniProject(files)
   try {
+    await bench.installInto(project.folder)
     const reporter = 'bench.config.yaml' in files ? ['--reporter=bench-memo'] : []
     const started = performance.now()
     const { output, exitCode } = await project.run([...commonArguments, ...reporter])

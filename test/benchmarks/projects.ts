@@ -24,6 +24,9 @@ function records(cases: number): { id: string; input: string; expected: { colour
   }))
 }
 
+/** Makes a project a package of its own, so that `bench-memo` is what stands in its node_modules. */
+const ownPackage = { 'package.json': JSON.stringify({ name: 'measured', type: 'module', private: true }) }
+
 /** Counts from the end of the first case, which pays for connecting, to the end of the last one. */
 const marks = `
 import { writeFileSync } from 'node:fs'
@@ -39,6 +42,7 @@ afterAll(() => {
 /** The plain way: fetch, the stream parsed as an eval's author would, one test a record. */
 export function plainProject(endpoint: string, cases: number): Files {
   return {
+    ...ownPackage,
     'vitest.config.ts': 'export default {}\n',
     'records.json': JSON.stringify(records(cases)),
     'colours.test.ts': `
@@ -128,6 +132,8 @@ describe.lane('colours', ({ test, records }) => {
 
 function benchMemoProject(endpoint: string, cases: number, evals: string): Files {
   return colourProject(endpoint, {
+    ...ownPackage,
+    'vitest.config.ts': `import benchMemo from 'bench-memo/plugin'\nexport default { plugins: [benchMemo()] }\n`,
     'bench.config.yaml': oneLane(endpoint),
     'datasets/colours/records.jsonl': records(cases)
       .map((record) => JSON.stringify(record))
@@ -147,6 +153,7 @@ function oneLane(endpoint: string): string {
 /** One test that does nothing, without the plugin. */
 export function emptyPlainProject(): Files {
   return {
+    ...ownPackage,
     'vitest.config.ts': 'export default {}\n',
     'nothing.test.ts': `import { test } from 'vitest'\ntest('nothing', () => undefined)\n`,
   }

@@ -16,7 +16,7 @@ beforeAll(async () => {
     JSON.stringify({ order_id: /\d{6}/g.exec(lastLine(prompt))?.[0] }),
   )
   stranger = await createStranger((config) => config.replace(/http:\S+/, server.endpoint))
-}, 6 * minutes)
+}, 11 * minutes) // two commands, each ended after 5
 afterAll(async () => {
   await stranger?.remove()
   await server?.close()

@@ -1,0 +1,29 @@
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { randomId } from '../../src/evidence/random-id.ts'
+
+const repository = new URL('../..', import.meta.url).pathname
+
+/** The package as npm would install it, built from the sources as they are now. */
+export interface BuiltPackage {
+  /** Puts a copy into a project's node_modules. */
+  installInto(project: string): Promise<void>
+  remove(): Promise<void>
+}
+
+/** Takes about half a second: types are left out. */
+export async function buildPackage(): Promise<BuiltPackage> {
+  const folder = join(repository, 'test', '.scratch', randomId())
+  await mkdir(folder, { recursive: true })
+  await execa('tsdown', ['--logLevel', 'warn', '--no-dts', '--out-dir', join(folder, 'dist')], {
+    cwd: repository,
+    preferLocal: true,
+    localDir: repository,
+  })
+  await cp(join(repository, 'package.json'), join(folder, 'package.json'))
+  return {
+    installInto: (project) => cp(folder, join(project, 'node_modules', 'bench-memo'), { recursive: true }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
