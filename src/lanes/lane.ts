@@ -8,6 +8,7 @@ import type { ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import { ask, type Exchange } from './ask.ts'
 import type { CallContext, Connection } from './call-context.ts'
 import { lookAt } from './look-at.ts'
+import { trialFingerprint } from './trial-fingerprint.ts'
 
 export interface LaneOptions {
   readonly name: string
@@ -43,6 +44,7 @@ export function openLane(options: LaneOptions): Lane {
   const workloadConfig = config.workloads[workload] as WorkloadConfig
   const location = locationOf(config, name)
   const required = lane.required_identity ?? defaultLevel(location)
+  const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
   const recorded: Evidence[] = [...(options.runEvidence ?? [])]
   const completions = new Map<string, Promise<Completion>>()
   let connection: Connection | undefined
@@ -93,6 +95,7 @@ export function openLane(options: LaneOptions): Lane {
       before: lastSeen,
       cold: nextIsCold,
       hashWeights: options.hashWeights,
+      fingerprint,
     }
     const { facts, after } = await ask(exchange, datasetRecord, context)
     lastSeen = after

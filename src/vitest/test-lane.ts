@@ -39,8 +39,19 @@ interface Binding {
 const withBaseline = new WeakSet<Lane>()
 
 export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): TestLane {
-  const attach = async (evidence: Evidence): Promise<void> => {
-    await recordArtifact(task, { type: 'bench-memo:evidence', evidence })
+  /** The next record is asked while these are on their way; the test waits for them before it goes on. */
+  let attached: Promise<unknown> = Promise.resolve()
+  const attach = (evidence: Evidence): void => {
+    const attaching = recordUnlocated(task, { type: 'bench-memo:evidence', evidence })
+    attached = Promise.all([attached, attaching])
+    attached.catch(() => undefined) // thrown where it is waited for
+  }
+  async function withEvidence<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work
+    } finally {
+      await attached
+    }
   }
   const context: CallContext = {
     signal,
@@ -48,31 +59,47 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     repeat: task.result?.repeatCount ?? 0,
     onEvidence: attach,
   }
+  async function measureWithBaseline(records: readonly DatasetRecord[]): Promise<readonly Completion[]> {
+    const completions = await measure(lane, records, context)
+    if (!withBaseline.has(lane)) {
+      withBaseline.add(lane)
+      for (const facts of baselineFacts(lane.workload, worker.dataset, records)) attach(await worker.append(facts))
+    }
+    return completions
+  }
+
   return {
     name: lane.name,
     workload: lane.workload,
     model: lane.config.model,
-    present: () => lane.present(context),
-    ask: (record) => lane.ask(record, context),
-    async measure(records) {
-      const completions = await measure(lane, records, context)
-      if (!withBaseline.has(lane)) {
-        withBaseline.add(lane)
-        for (const facts of baselineFacts(lane.workload, worker.dataset, records))
-          await attach(await worker.append(facts))
-      }
-      return completions
-    },
+    present: () => withEvidence(lane.present(context)),
+    ask: async (record) => withEvidence(lane.ask(record, context)),
+    measure: (records) => withEvidence(measureWithBaseline(records)),
     evidence: () => lane.evidence(),
     async judge(gate) {
       const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
       const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
       const { status } = verdict
-      await attach(
+      attach(
         await worker.append({ kind: 'verdict', lane: lane.name, workload: lane.workload, gate: verdict.gate, status }),
       )
+      await attached
       return verdict
     },
+  }
+}
+
+/**
+ * Without the place in the test file, which Vitest would look up for each record at 0.1 ms: an artifact of evidence
+ * says itself what it is of.
+ */
+function recordUnlocated(task: Binding['task'], artifact: EvidenceArtifact): Promise<EvidenceArtifact> {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return recordArtifact(task, artifact)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
