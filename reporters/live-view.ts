@@ -14,7 +14,8 @@ export interface LiveView {
   end(): void
 }
 
-/** A plain progress line at most so often where there is no terminal. */
+/** A progress line at most so often: on a terminal, and elsewhere. */
+const liveInterval_ms = 100
 const plainInterval_ms = 15_000
 
 /**
@@ -27,7 +28,7 @@ export function createLiveView(vitest: Vitest, config: BenchConfig): LiveView {
   const line = alone && stream.isTTY ? createStatusLine(stream) : undefined
   const evidence: Evidence[] = []
   let heading = ''
-  let lastPlain = performance.now()
+  let lastShown = performance.now()
 
   const print = (text: string): void => {
     line?.clear()
@@ -43,13 +44,12 @@ export function createLiveView(vitest: Vitest, config: BenchConfig): LiveView {
         heading = `${lane}  ${workload}`
         print(heading)
       }
-      if (record.kind === 'completion') {
+      const due = performance.now() - lastShown > (line ? liveInterval_ms : plainInterval_ms)
+      if (record.kind === 'completion' && due) {
         const progress = printable(progressLine(config, evidence, lane, workload, records))
+        lastShown = performance.now()
         if (line) line.update(progress)
-        else if (performance.now() - lastPlain > plainInterval_ms) {
-          lastPlain = performance.now()
-          print(`  ${progress}`)
-        }
+        else print(`  ${progress}`)
       }
       const gate = record.kind === 'verdict' ? gateNames.find((name) => name === record.gate) : undefined
       if (gate) print(verdictLine(judge(gate, { config, evidence, lane, workload })))

@@ -1,46 +1,48 @@
 import { closeSync, fdatasync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { randomId } from './random-id.ts'
 import { type Evidence, type EvidenceFacts, evidenceSchema } from './schema.ts'
 
 /** One append-only segment of a run's evidence, written by one process or thread. */
 export interface Spool {
   readonly file: string
-  /**
-   * Gives the facts an id, a run and a time, and returns when the operating system has them. Throws where it could not
-   * bring an earlier record to disk.
-   */
+  /** Gives the facts an id, a run and a time, and returns when the operating system has them: they survive a kill. */
   append(facts: EvidenceFacts): Evidence
+  /** Waits until all that was appended is on disk: it survives a power cut too. */
+  flushed(): Promise<void>
   /** Returns when all is on disk. */
   close(): void
 }
 
+const flushData = promisify(fdatasync)
+
 /**
- * Opens a segment of its own in the run's evidence folder. Each record is one line, written at once: what was
- * measured survives a kill of this process. It is flushed with fdatasync behind the caller's back (0.1 ms on an idle
- * local disk, 1 ms and more on a busy one), so a power cut takes the last few milliseconds at most.
+ * Opens a segment of its own in the run's evidence folder. Each record is one line, flushed with fdatasync (0.1 ms on
+ * an idle local disk, over 1 ms on a busy one) in the background, so that the next record need not wait for it.
  */
 export function openSpool(folder: string, runId: string, now: () => Date = () => new Date()): Spool {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${process.pid}-${randomId()}.jsonl`)
   let descriptor: number | undefined
-  let flushing = false
   let unflushed = false
-  let failure: Error | undefined
+  let flushing: Promise<void> | undefined
+  let failure: unknown
 
-  /** One flush at a time: it covers all that was written before it began. */
-  function flush(): void {
-    unflushed = true
-    if (flushing || descriptor === undefined) return
-    flushing = true
-    unflushed = false
-    fdatasync(descriptor, (error) => {
-      flushing = false
-      if (descriptor === undefined) return // closed, and flushed by that
-      if (error) failure = error
-      else if (unflushed) flush()
-    })
+  /** A flush covers what was written before it began; what comes meanwhile goes with the next one. */
+  async function flushAll(): Promise<void> {
+    try {
+      while (unflushed && descriptor !== undefined) {
+        unflushed = false
+        await flushData(descriptor)
+      }
+    } catch (error) {
+      if (descriptor !== undefined) failure ??= error // what was closed meanwhile was flushed by that
+    } finally {
+      flushing = undefined
+    }
   }
+
   return {
     file,
     append(facts) {
@@ -50,18 +52,25 @@ export function openSpool(folder: string, runId: string, now: () => Date = () =>
         at: now().toISOString(),
         ...facts,
       })
-      if (failure) throw failure
       descriptor ??= openSync(file, 'ax', 0o600)
       writeSync(descriptor, `${JSON.stringify(evidence)}\n`)
-      flush()
+      unflushed = true
+      flushing ??= flushAll()
       return evidence
+    },
+    async flushed() {
+      await flushing
+      if (failure !== undefined) throw failure
     },
     close() {
       if (descriptor === undefined) return
       const closing = descriptor
       descriptor = undefined
-      fdatasyncSync(closing)
-      closeSync(closing)
+      try {
+        fdatasyncSync(closing)
+      } finally {
+        closeSync(closing)
+      }
     },
   }
 }

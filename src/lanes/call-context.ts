@@ -12,6 +12,6 @@ export interface CallContext {
   readonly signal?: AbortSignal
   readonly retry?: number
   readonly repeat?: number
-  /** Told of every record once it is on disk. */
+  /** Told of every record once it is written. */
   readonly onEvidence?: (evidence: Evidence) => Promise<void> | void
 }

@@ -39,18 +39,19 @@ interface Binding {
 const withBaseline = new WeakSet<Lane>()
 
 export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): TestLane {
-  /** The next record is asked while these are on their way; the test waits for them before it goes on. */
+  /** The next record is asked while copies of evidence are on their way to the main process. */
   let attached: Promise<unknown> = Promise.resolve()
   const attach = (evidence: Evidence): void => {
     const attaching = recordUnlocated(task, { type: 'bench-memo:evidence', evidence })
     attached = Promise.all([attached, attaching])
     attached.catch(() => undefined) // thrown where it is waited for
   }
+  /** The test goes on when its evidence is attached and on disk. */
   async function withEvidence<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work
     } finally {
-      await attached
+      await Promise.all([attached, worker.flushed()])
     }
   }
   const context: CallContext = {
@@ -68,6 +69,16 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     return completions
   }
 
+  async function judgeNow(gate: Parameters<TestLane['judge']>[0]): Promise<Verdict> {
+    const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
+    const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
+    const { status } = verdict
+    attach(
+      await worker.append({ kind: 'verdict', lane: lane.name, workload: lane.workload, gate: verdict.gate, status }),
+    )
+    return verdict
+  }
+
   return {
     name: lane.name,
     workload: lane.workload,
@@ -76,16 +87,7 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     ask: async (record) => withEvidence(lane.ask(record, context)),
     measure: (records) => withEvidence(measureWithBaseline(records)),
     evidence: () => lane.evidence(),
-    async judge(gate) {
-      const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
-      const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
-      const { status } = verdict
-      attach(
-        await worker.append({ kind: 'verdict', lane: lane.name, workload: lane.workload, gate: verdict.gate, status }),
-      )
-      await attached
-      return verdict
-    },
+    judge: (gate) => withEvidence(judgeNow(gate)),
   }
 }
 

@@ -14,6 +14,8 @@ export interface WorkerLane {
   open(): Promise<Lane>
   /** Writes a record that belongs to no call. */
   append(facts: Parameters<Spool['append']>[0]): Promise<Evidence>
+  /** Waits until all that was recorded in this worker is on disk. */
+  flushed(): Promise<void>
 }
 
 interface Begun {
@@ -46,6 +48,7 @@ export function workerLane(bench: ProvidedBench, workload: string): WorkerLane {
       return opened
     },
     append: async (facts) => (await beginOnce(bench)).spool.append(facts),
+    flushed: async () => (await beginOnce(bench)).spool.flushed(),
   }
 }
 
