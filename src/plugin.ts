@@ -48,7 +48,8 @@ export default function benchMemo(options: BenchMemoOptions = {}): Vite.Plugin[]
       if (loaded) return undefined
       loaded = await readConfig(resolve(config.root ?? process.cwd()), options.config)
       const evals = options.evals ?? defaultEvals
-      return { test: { projects: laneProjects(loaded.config, config, evals, lanes) } } as Vite.UserConfig
+      const plugins = (await Promise.all((config.plugins ?? []).flat(10))).flat(10) as Vite.Plugin[]
+      return { test: { projects: laneProjects(loaded.config, config, evals, plugins) } } as Vite.UserConfig
     },
   }
   return [projects, lanes]

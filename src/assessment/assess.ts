@@ -48,7 +48,7 @@ function disagreements(evidence: readonly Evidence[], workloads: readonly Worklo
       .find((each) => each.workload === copy.workload)
       ?.standings.find((each) => each.lane === copy.lane)
     const verdict = standing?.verdicts.find((each) => each.gate === copy.gate)
-    if (!verdict || verdict.status === copy.status) return []
+    if (!verdict || verdict.status === copy.status || verdict.n !== copy.n || verdict.needed !== copy.needed) return []
     return [
       `${copy.workload} on ${copy.lane}: a test recorded ${copy.gate} ${copy.status}, the evidence says ${verdict.status} (${copy.id})`,
     ]

@@ -37,11 +37,16 @@ async function main(args: string[]): Promise<number> {
 }
 
 function say(text: string, exitCode = 0): number {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${inert(text)}\n`)
   return exitCode
 }
 
 function complain(message: string, more: string, exitCode: number): number {
-  process.stderr.write(`bench-memo: ${message}${more}\n`)
+  process.stderr.write(`bench-memo: ${inert(message)}${more}\n`)
   return exitCode
+}
+
+/** Answers of models must not steer the terminal: control characters but line breaks and tabs are dropped. */
+function inert(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
 }

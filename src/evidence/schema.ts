@@ -201,6 +201,8 @@ export const verdictCopySchema = z.strictObject({
   ...subject,
   gate: text,
   status: z.enum(verdictStatuses).describe('a copy: the assessment recomputes it from the facts and must agree'),
+  n: count.describe('what was judged then; copies of other n or needed are not compared'),
+  needed: count,
 })
 
 export const evidenceSchema = z.discriminatedUnion('kind', [

@@ -16,3 +16,26 @@ export function storeText(text: string, privacy: 'public' | 'internal' | 'privat
   const masked = redact(text, privacy === 'internal' ? ['secret', 'personal'] : ['secret'])
   return { ...measured, text: masked.text, ...(masked.count > 0 && { redactions: masked.count }) }
 }
+
+/** A quotation of at least so many characters is taken for one. */
+const shortestQuote = 12
+
+/**
+ * A failure's message as it may be written: servers quote prompts in their errors. Secrets are masked always, personal
+ * data unless the workload is public, and of a private workload whatever stands in the prompt.
+ */
+export function storeMessage(message: string, prompt: string, privacy: 'public' | 'internal' | 'private'): string {
+  const { text } = redact(message, privacy === 'public' ? ['secret'] : ['secret', 'personal'])
+  return privacy === 'private' ? withoutQuotes(text, prompt) : text
+}
+
+function withoutQuotes(message: string, prompt: string): string {
+  let kept = ''
+  for (let start = 0; start < message.length; ) {
+    let length = 0
+    while (start + length < message.length && prompt.includes(message.slice(start, start + length + 1))) length += 1
+    kept += length >= shortestQuote ? '[private]' : message.slice(start, start + Math.max(1, length))
+    start += Math.max(1, length)
+  }
+  return kept
+}

@@ -3,7 +3,7 @@ import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { examine } from '../datasets/examine.ts'
 import { fillPrompt } from '../datasets/fill-prompt.ts'
 import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
-import { sha256, storeText } from '../evidence/stored-text.ts'
+import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
@@ -90,7 +90,12 @@ export async function ask(
     identity,
     outcome: result.ok
       ? answered(result.value, exchange, record)
-      : { state: 'failed', code: result.failure.code, message: result.failure.message, total_ms: elapsed_ms },
+      : {
+          state: 'failed',
+          code: result.failure.code,
+          message: storeMessage(result.failure.message, prompt, privacy),
+          total_ms: elapsed_ms,
+        },
   }
   return { facts, after }
 }

@@ -8,25 +8,23 @@ type TestConfig = NonNullable<TestProjectInlineConfiguration['test']>
 /**
  * One Vitest project a candidate lane, in the config's order, local lanes before cloud ones. Groups never overlap:
  * all files run on one lane before the next one starts, so a model is loaded once.
+ * `plugins` are the root's, flattened; Vitest's own and the one that calls this are left out.
  * The user's own tests get a project where they have none; lanes take only `resolve` and plugins from the root.
  */
 export function laneProjects(
   config: BenchConfig,
   root: Vite.UserConfig,
   evals: readonly string[],
-  lanePlugin: Vite.Plugin,
+  plugins: readonly (Vite.Plugin | false | null | undefined)[],
 ): TestProjectInlineConfiguration[] {
   const test = (root as { test?: TestConfig & { projects?: unknown } }).test ?? {}
-  const inherited = (root.plugins ?? [])
-    .flat()
-    .filter(
-      (plugin): plugin is Vite.Plugin =>
-        !!plugin && 'name' in plugin && !/^(?:vite|vitest|bench-memo)\b/.test(plugin.name),
-    )
+  const inherited = plugins.filter(
+    (plugin): plugin is Vite.Plugin => !!plugin && 'name' in plugin && !/^vitest(?::|$)|^bench-memo$/.test(plugin.name),
+  )
   const lanes = orderedLanes(config).map(
     (lane, index): TestProjectInlineConfiguration => ({
       extends: false,
-      plugins: [...inherited, lanePlugin],
+      plugins: inherited,
       // A copy: Vitest writes into this object for the root, which would inline every dependency in lanes (1 s a start).
       resolve: { ...root.resolve },
       test: {

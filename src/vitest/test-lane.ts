@@ -72,9 +72,17 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
   async function judgeNow(gate: Parameters<TestLane['judge']>[0]): Promise<Verdict> {
     const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
     const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
-    const { status } = verdict
+    const { status, n, needed } = verdict
     attach(
-      await worker.append({ kind: 'verdict', lane: lane.name, workload: lane.workload, gate: verdict.gate, status }),
+      await worker.append({
+        kind: 'verdict',
+        lane: lane.name,
+        workload: lane.workload,
+        gate: verdict.gate,
+        status,
+        n,
+        needed,
+      }),
     )
     return verdict
   }

@@ -129,7 +129,10 @@ describe('the assessment', () => {
       lane: 'local',
       workload: 'work',
     } as const
-    const { disagreements } = assess([...provenEvidence(), { ...copy, gate: 'quality', status: 'fail' }], benchConfig())
+    const { disagreements } = assess(
+      [...provenEvidence(), { ...copy, gate: 'quality', status: 'fail', n: 25, needed: 25 }],
+      benchConfig(),
+    )
     expect(disagreements).toEqual(['work on local: a test recorded quality fail, the evidence says pass (verdict-1)'])
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sha256, storeText } from '../../src/evidence/stored-text.ts'
+import { sha256, storeMessage, storeText } from '../../src/evidence/stored-text.ts'
 
 describe('what is stored of a text', () => {
   test('is hash and length alone where the workload is private', () => {
@@ -31,6 +31,21 @@ describe('what is stored of a text', () => {
       fc.property(fc.string(), fc.constantFrom('public', 'internal', 'private'), (text, privacy) => {
         expect(storeText(text, privacy)).toMatchObject({ sha256: sha256(text), characters: text.length })
       }),
+    )
+  })
+})
+
+describe('what is stored of a failure', () => {
+  const prompt = 'Summarise: the patient Jane Roe called at noon.'
+  const message = 'server refused: "the patient Jane Roe called" is too long, key sk-abcdefghijklmnopqrst'
+
+  test('quotes nothing of a private prompt', () => {
+    expect(storeMessage(message, prompt, 'private')).toBe('server refused: "[private]" is too long, key [token]')
+  })
+
+  test('holds no secret, whatever the privacy', () => {
+    expect(storeMessage(message, prompt, 'public')).toBe(
+      'server refused: "the patient Jane Roe called" is too long, key [token]',
     )
   })
 })

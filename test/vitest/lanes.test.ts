@@ -151,6 +151,21 @@ describe.lane('colours', ({ test, records }) => {
   })
 })
 
+describe('matchers', () => {
+  test('.not asks for a measured failure: what is insufficient is no more unfit than fit', async () => {
+    project = await createMiniProject({
+      ...colourProject(server.endpoint),
+      ...ownBody(`
+describe.lane('colours', ({ test, records }) => {
+  test('too few', async ({ lane }) => { await expect(lane).not.toKeepContract(records.slice(0, 3)) })
+})`),
+    })
+    const { exitCode, output } = await project.run(['--reporter=bench-memo', '--project', 'one'])
+    expect(output).toContain('insufficient, 3 of 8')
+    expect(exitCode).toBe(1)
+  })
+})
+
 describe('misuse', () => {
   test('names the known workloads for one that is unknown', async () => {
     project = await createMiniProject({ ...colourProject(server.endpoint), ...ownBody("describe.lane('colour')") })
@@ -209,6 +224,31 @@ describe("the project's own tests", () => {
     })
     const { exitCode, output } = await project.run(['--reporter=default'])
     expect(output).toContain('15 passed | 1 skipped')
+    expect(exitCode).toBe(0)
+  })
+
+  test("lanes take the root's plugins and aliases, however nested, and projects of the user's own stay", async () => {
+    project = await createMiniProject({
+      ...colourProject(server.endpoint),
+      'vitest.config.ts': `
+import benchMemo from '../../../src/plugin.ts'
+const virtual = { name: 'vite-plugin-of-the-user', resolveId: (id) => id === 'virtual:x' ? id : undefined, load: (id) => id === 'virtual:x' ? 'export default 41' : undefined }
+export default {
+  plugins: [[Promise.resolve([virtual])], benchMemo()],
+  resolve: { alias: { '@one': new URL('./one.ts', import.meta.url).pathname } },
+  test: { projects: [{ test: { name: 'mine', include: ['own.test.ts'] } }] },
+}
+`,
+      'one.ts': 'export default 1\n',
+      ...ownTest,
+      ...ownBody(`
+import x from 'virtual:x'
+import one from '@one'
+describe.lane('colours', ({ test }) => { test('sees both', () => { expect(x + one).toBe(42) }) })`),
+    })
+    const { exitCode, output } = await project.run(['--reporter=verbose'])
+    expect(output.match(/own\.test\.ts > own/g)).toHaveLength(1)
+    expect(output).toContain('3 passed')
     expect(exitCode).toBe(0)
   })
 })

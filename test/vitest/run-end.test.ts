@@ -40,6 +40,13 @@ describe('the exit code', () => {
 
   test.for([
     ['a failed test that is no gate', failing],
+    [
+      'an error that borrows the name of a gate',
+      {
+        'evals/own.eval.ts':
+          "import { test } from 'bench-memo'\ntest('own', () => { throw Object.assign(new Error('broken'), { name: 'GateFailure' }) })\n",
+      },
+    ],
     ['an error at collection', { 'evals/own.eval.ts': "import './absent.ts'\n" }],
     [
       'an unhandled rejection',
