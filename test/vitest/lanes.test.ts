@@ -187,6 +187,23 @@ export default { resolve: { conditions: ['bench-memo-source'] }, ssr: { resolve:
     expect(exitCode).toBe(1)
   })
 
+  test.for([
+    [
+      'records.jsonl',
+      '{"id":"a","input":"x","expected":{"colour":"red"}}\n{"id":"b","input":}\n',
+      'records.jsonl:2:19  not JSON',
+    ],
+    ['records.jsonl', '\n', 'records.jsonl'],
+    ['schema.json', '{"type":"objekt"}', 'schema.json  an answer is an object'],
+  ] as const)('points into a dataset whose %s is %j, without a stack', async ([file, content, message]) => {
+    project = await createMiniProject({ ...colourProject(server.endpoint), [`datasets/colours/${file}`]: content })
+    const { exitCode, output } = await project.run(['--reporter=bench-memo', '--project', 'one'])
+    expect(output).toContain(`datasets/colours/${message}`)
+    expect(output).not.toContain('    at ')
+    expect(exitCode).toBe(1)
+    expect(server.asked).toEqual([])
+  })
+
   test('shows one message, not a stack, for a wrong config', async () => {
     project = await createMiniProject({
       ...colourProject(server.endpoint),
