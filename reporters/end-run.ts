@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
 import type { SerializedError } from 'vitest'
 import type { TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { assess } from '../src/assessment/assess.ts'
+import { type Assessment, assess } from '../src/assessment/assess.ts'
 import { EvidenceError } from '../src/evidence/read.ts'
+import type { Evidence } from '../src/evidence/schema.ts'
 import type { BenchContext } from '../src/vitest/bench-context.ts'
 import { runFilters } from '../src/vitest/run-filters.ts'
 import { collectEvidence } from './collect-evidence.ts'
@@ -43,16 +44,24 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
   try {
     const { evidence, torn } = await collectEvidence(run.begun ? run.evidenceFolder : undefined, modules)
     const { config } = context.loaded
-    process.exitCode = exitCode(
-      { reason, unhandledErrors: errors.length, evidence: evidence.length, modules },
+    const assessment = assess(evidence, config)
+    const isWhole = reason !== 'interrupted' && runFilters(vitest).length === 0 && isUnfiltered(evidence)
+    const decided = exitCode(
+      {
+        reason,
+        unhandledErrors: errors.length,
+        completions: evidence.filter((each) => each.kind === 'completion').length,
+        openGates: isWhole ? openGates(assessment) : 0,
+        modules,
+      },
       failOn ?? config.fail_on,
     )
+    // What others set stays: 0 is written only over what the gates' own failures made of it.
+    if (decided !== 'as it is') process.exitCode = decided
     if (evidence.length === 0) {
       log('bench-memo: no lane was asked anything, so there is no evidence and no memo.')
       return
     }
-    const assessment = assess(evidence, config)
-    const isWhole = reason !== 'interrupted' && runFilters(vitest).length === 0
     const memo = await writeMemo(assessment, run, context.folder, isWhole)
     for (const segment of torn) log(`bench-memo: the last line of ${segment} was cut off by a kill and is left out.`)
     log(`\n${terminalSummary(assessment)}\n\nMemo: ${relative(process.cwd(), memo.markdown)}`)
@@ -60,4 +69,18 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
     process.exitCode = 1
     log(`bench-memo: no memo. ${error instanceof EvidenceError ? error.message : ((error as Error).stack ?? error)}`)
   }
+}
+
+/** Every run record that came along, as from a blob, was of a whole run. */
+function isUnfiltered(evidence: readonly Evidence[]): boolean {
+  return evidence.every((each) => each.kind !== 'run' || each.filters.length === 0)
+}
+
+/** Required gates that did not pass, on lanes that were asked anything: a test may have caught or turned the failure. */
+function openGates({ workloads }: Assessment): number {
+  return workloads
+    .flatMap(({ standings }) => standings)
+    .filter(({ verdicts }) => verdicts.some(({ gate, n }) => gate === 'validity' && n > 0))
+    .flatMap(({ verdicts }) => verdicts)
+    .filter(({ required, status }) => required && status !== 'pass' && status !== 'not-applicable').length
 }

@@ -6,7 +6,10 @@ export type FailOn = 'gate' | 'never'
 export interface RunOutcome {
   readonly reason: TestRunEndReason
   readonly unhandledErrors: number
-  readonly evidence: number
+  /** Records asked, answered or not. */
+  readonly completions: number
+  /** Required gates that the assessment of a whole run finds open or failed. */
+  readonly openGates: number
   readonly modules: readonly TestModule[]
 }
 
@@ -14,11 +17,15 @@ export interface RunOutcome {
  * 1 where anything but a gate failed: unhandled and collection errors, interruption, no evidence, a failed test that
  * is no gate. Only where every failure is proven to be a gate does `failOn` decide.
  */
-export function exitCode({ reason, unhandledErrors, evidence, modules }: RunOutcome, failOn: FailOn): 0 | 1 {
-  if (reason === 'interrupted' || unhandledErrors > 0 || evidence === 0) return 1
+export function exitCode(
+  { reason, unhandledErrors, completions, openGates, modules }: RunOutcome,
+  failOn: FailOn,
+): 0 | 1 | 'as it is' {
+  if (reason === 'interrupted' || unhandledErrors > 0 || completions === 0) return 1
   if (modules.some((module) => module.errors().length > 0 || suiteErrors(module) > 0)) return 1
   const failed = modules.flatMap((module) => [...module.children.allTests('failed')])
-  if (failed.length === 0) return reason === 'passed' ? 0 : 1
+  if (failOn === 'gate' && openGates > 0) return 1
+  if (failed.length === 0) return reason === 'passed' ? 'as it is' : 1
   const onlyGates = failed.every((test) => {
     const errors = test.result().errors ?? []
     return hasFailedGate(test) && errors.length > 0 && errors.every((error) => error.name === 'GateFailure')

@@ -20,6 +20,7 @@ export interface LaneStanding {
 export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: readonly Verdict[]): LaneStanding {
   const required = verdicts.filter((verdict) => verdict.required)
   const failed = (...gates: string[]) => required.find((each) => gates.includes(each.gate) && each.status === 'fail')
+  const unjudged = verdicts.find((each) => each.gate === 'validity' && each.n === 0)
   const open = required.find((each) => each.status === 'insufficient' || each.status === 'not-measured')
   const conditional = required.filter((each) => each.status === 'pass' && each.condition !== undefined)
   const decided = (status: LaneStatus, verdict: Verdict | undefined): LaneStanding => ({
@@ -39,7 +40,7 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   if (unfit) return decided('unfit', unfit)
   const machine = failed('memory', 'latency')
   if (machine) return decided('unfit-machine', machine)
-  if (open) return decided('unproven', open)
+  if (open ?? unjudged) return decided('unproven', open ?? unjudged)
   if (conditional[0]) return decided('conditional', conditional[0])
   return decided('proven', undefined)
 }

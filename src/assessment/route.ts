@@ -40,6 +40,7 @@ export function decideRoute(
     workload.incumbent !== 'manual' && workload.privacy !== 'private' && isCloudLane(workload.incumbent)
       ? workload.incumbent
       : undefined
+  const isIncumbentRefuted = clouds.some((standing) => standing.lane === incumbentCloud && isRefuted(standing))
   const runnerUp = (chosen: LaneStanding | undefined) => {
     const next = standings.find((standing) => standing !== chosen)
     return next ? { runner_up: { lane: next.lane, status: next.status, reason: next.reason } } : {}
@@ -57,11 +58,13 @@ export function decideRoute(
   }
   const conditional = locals.find((standing) => standing.status === 'conditional')
   if (conditional) {
-    const cloud = clouds.find((standing) => standing.status === 'proven' || standing.lane === workload.incumbent)
+    const cloud = clouds.find(
+      (standing) => standing.status === 'proven' || (standing.lane === workload.incumbent && !isRefuted(standing)),
+    )
     return {
       route: 'local-fallback',
       lane: conditional.lane,
-      otherwise: cloud?.lane ?? incumbentCloud ?? 'queue',
+      otherwise: cloud?.lane ?? (isIncumbentRefuted ? undefined : incumbentCloud) ?? 'queue',
       ...modeFor(workload, conditional),
       ...runnerUp(conditional),
       evidence_ids: conditional.evidence_ids,
@@ -77,8 +80,7 @@ export function decideRoute(
       evidence_ids: cloud.evidence_ids,
     }
   }
-  const failedHere = clouds.find((standing) => standing.lane === incumbentCloud && isRefuted(standing))
-  if (incumbentCloud !== undefined && !failedHere) {
+  if (incumbentCloud !== undefined && !isIncumbentRefuted) {
     return {
       route: 'cloud-primary',
       mode: 'autonomous',

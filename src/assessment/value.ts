@@ -38,7 +38,7 @@ export function monthlyValue(
     ...(hours !== undefined && { hours_saved: hours }),
     ...(hours !== undefined && labour_per_hour !== undefined && { labour_value: hours * labour_per_hour }),
     ...(value?.external_cost_per_task !== undefined && {
-      external_spend_avoided: tasks * value.external_cost_per_task,
+      external_spend_avoided: tasks * good_share * value.external_cost_per_task,
     }),
   }
 }

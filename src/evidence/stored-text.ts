@@ -26,7 +26,8 @@ const shortestQuote = 12
  */
 export function storeMessage(message: string, prompt: string, privacy: 'public' | 'internal' | 'private'): string {
   const { text } = redact(message, privacy === 'public' ? ['secret'] : ['secret', 'personal'])
-  return privacy === 'private' ? withoutQuotes(text, prompt) : text
+  // A server's own words come after a colon: they may hold the prompt in any form.
+  return privacy === 'private' ? withoutQuotes(text.split(': ', 1)[0] ?? '', prompt) : text
 }
 
 function withoutQuotes(message: string, prompt: string): string {

@@ -68,6 +68,10 @@ export const identityGate: Gate = (input) => {
 export function whyUnproven({ identity }: Completion): string | undefined {
   const [contradiction] = identity.contradictions
   if (contradiction) return contradiction
+  if (identity.level === 'none') return 'nothing says which model answered'
+  if (identity.expected_weights_sha256 !== undefined && identity.weights_sha256 === undefined) {
+    return 'the config pins the weights, and this runtime cannot show them'
+  }
   if (rank(identity.level) < rank(identity.required)) {
     return `proven at level ${identity.level} only, ${identity.required} is required`
   }

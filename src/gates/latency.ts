@@ -42,7 +42,9 @@ export const latencyGate: Gate = (input) => {
   const answered = all.filter(isAnswered)
   const timedOut = all.find((each) => each.outcome.state === 'failed' && each.outcome.code === 'deadline-exceeded')
   const summaries = latencySummaries(answered)
-  const running = summaries.filter((each) => each.state !== 'cold').sort((a, b) => b.n - a.n)[0]
+  // Cached prompts count only where the config says that the lane runs so in production.
+  const population = config.lanes[lane]?.prefix_cache ? 'prefix-cached' : 'warm'
+  const running = summaries.find((each) => each.state === population)
   const common = {
     gate: 'latency',
     lane,
@@ -50,7 +52,7 @@ export const latencyGate: Gate = (input) => {
     required: settings.required,
     n: running?.n ?? 0,
     needed: settings.minimum_records,
-    expected: `no answer over ${seconds(limit_ms)}${ceiling_ms === undefined ? '' : `, median at most ${seconds(ceiling_ms)}`}, on ${settings.minimum_records} or more warm answers`,
+    expected: `no answer over ${seconds(limit_ms)}${ceiling_ms === undefined ? '' : `, median at most ${seconds(ceiling_ms)}`}, on ${settings.minimum_records} or more ${population} answers`,
     observed: summaries.map(describeLatency).join('; ') || 'no answer',
     evidence_ids: answered.map((each) => each.id),
   } as const

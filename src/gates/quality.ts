@@ -77,7 +77,7 @@ export function qualityGate(input: GateInput): Verdict {
         n === 0 ? 'make the lane answer, then run again' : `ask ${settings.minimum_records - n} more distinct records`,
     }
   }
-  if (facts === 0) return { ...common, status: 'not-applicable', reason: 'the records expect no facts' }
+  if (facts === 0) return { ...common, status: 'not-measured', reason: 'the records expect no facts' }
   if (good.length / n < settings.minimum_share) {
     const offender = scores.find((each) => !isGood(each, settings.minimum_facts)) as FactScore
     const why = `${offender.found} of ${offender.expected} facts; missed ${offender.missed.join(', ')}`

@@ -32,6 +32,7 @@ export function contractBreach(
   if (finish_reason === 'length') {
     return { cause: 'cut by length', why: `cut off after ${workload.limits.output_tokens} tokens` }
   }
+  if (finish_reason === 'other') return { cause: 'ended otherwise', why: 'the runtime ended the answer, not the model' }
   if (examination.json === 'not-json') return { cause: 'not JSON', why: 'the answer is not JSON' }
   const [missing] = examination.missing_fields
   if (missing) return { cause: `missing field ${missing}`, why: `field ${missing} is missing or blank` }
@@ -86,6 +87,17 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
       offender: { record_id: offender.record_id, evidence_id: offender.id, why },
       evidence_ids: broken.map((each) => each.id),
       remedy: remedyFor(contractBreach(offender, workloadConfig)?.cause ?? ''),
+    }
+  }
+  const unanswered = all.length - judged.length
+  if (n >= needed && unanswered > 0) {
+    return {
+      ...common,
+      status: 'insufficient',
+      observed: `${common.observed}, ${unanswered} of ${all.length} asked got no answer`,
+      reason: whyTooFew(input, all),
+      evidence_ids: all.filter((each) => !isJudgeable(each)).map((each) => each.id),
+      remedy: 'keep the lane up through the whole run, then run again',
     }
   }
   if (n < needed) {

@@ -21,6 +21,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
   const engines = createEngines(loaded.config, root, (line) => vitest.logger.log(line))
   let run = newRun(folder)
   let spool: Spool | undefined
+  let isRerun = false
 
   /** The main process's own segment; opened with the first question, so that a run without lanes writes nothing. */
   async function beginRun(): Promise<readonly Evidence[]> {
@@ -31,7 +32,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       versions: await softwareVersions(),
       config_file: relative(root, loaded.path),
       config_sha256: loaded.sha256,
-      filters: runFilters(vitest),
+      filters: [...runFilters(vitest), ...(isRerun ? ['watch rerun'] : [])],
       environment_names: environmentNames(loaded).filter((name) => process.env[name] !== undefined),
     })
     return [described, spool.append({ kind: 'machine', ...(await takeSnapshot()) })]
@@ -50,6 +51,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
   })
   endGracefully(vitest, () => begun !== undefined)
   vitest.onTestsRerun(() => {
+    isRerun = true
     spool?.close()
     run = newRun(folder)
     spool = undefined

@@ -98,7 +98,7 @@ function laneSuite(suite: SuiteAPI): LaneSuite {
   }) as LaneSuite
 }
 
-/** Weights may have to be fetched, and another run's lock waited for. */
+/** Weights may have to be fetched. */
 const startAllowance_ms = 20 * 60_000
 /** Asking what is loaded, before and after a record. */
 const recordAllowance_ms = 5_000

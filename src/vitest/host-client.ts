@@ -36,7 +36,7 @@ async function question<Answer>(
     : new LoadFailed(message)
 }
 
-/** Announces a lane's worker: waits for the machine's lock and names the run. */
+/** Announces a lane's worker and learns which run this is. */
 export function begin(host: ProvidedBench['host'], lane: string): Promise<BegunRun> {
   return question(host, 'begin', { lane })
 }

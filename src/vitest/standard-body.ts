@@ -1,7 +1,7 @@
 import { gateNames } from '../gates/judge.ts'
 import type { LaneBodyContext } from './describe-lane.ts'
 import { LaneEnded } from './lane-ended.ts'
-import { requirePass } from './test-lane.ts'
+import { requirePass, type TestLane } from './test-lane.ts'
 
 const titles = {
   identity: 'identity: every answer is proven to come from the expected weights',
@@ -13,22 +13,29 @@ const titles = {
 
 /** A workload's standard probes and gates: is it there, ask all records, judge by every gate. */
 export function standardBody({ test, records }: LaneBodyContext): void {
-  let absent = false
   test('the lane is present', async ({ lane }) => {
-    absent = true
     await lane.present()
-    absent = false
   })
   test(`answers ${records.length} records`, async ({ lane, skip }) => {
-    skip(absent, 'the lane is not present')
+    skip(await isAbsent(lane), absent)
     const completions = await lane.measure(records)
     if (completions.length < records.length) throw new LaneEnded(completions.length, records.length, completions.at(-1))
   })
   for (const gate of gateNames) {
     test(titles[gate], async ({ lane, skip }) => {
-      skip(absent, 'the lane is not present')
+      skip(await isAbsent(lane), absent)
       await lane.measure(records)
       requirePass(await lane.judge(gate))
     })
   }
+}
+
+const absent = 'the lane is not present'
+
+/** Looks once, whoever asks first; the test of the presence itself fails with the reason. */
+async function isAbsent(lane: TestLane): Promise<boolean> {
+  return lane.present().then(
+    () => false,
+    () => true,
+  )
 }

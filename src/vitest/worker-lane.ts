@@ -25,7 +25,17 @@ interface Begun {
 const begun = new Map<string, Promise<Begun>>()
 
 /** Reads the dataset now (at collection); connects to the main process when the lane is first opened. */
+const lanes = new Map<string, WorkerLane>()
+
+/** One lane a workload in a worker, however many suites ask for it: a record is asked once. */
 export function workerLane(bench: ProvidedBench, workload: string): WorkerLane {
+  const key = `${bench.host.url} ${bench.lane} ${workload}`
+  const lane = lanes.get(key) ?? createWorkerLane(bench, workload)
+  lanes.set(key, lane)
+  return lane
+}
+
+function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   const { config, root, lane, host } = bench
   const workloadConfig = config.workloads[workload] as (typeof config.workloads)[string]
   const dataset = loadDatasetSync(workloadConfig.dataset, root)
