@@ -61,7 +61,7 @@ export const laneSchema = z.strictObject({
 const requiredFlag = z.boolean().optional().describe('false: judged and shown, but decides nothing (default true)')
 export const gatesSchema = z.strictObject({
   identity: z
-    .strictObject({ required: requiredFlag })
+    .strictObject({ required: z.literal(true).optional().describe('identity always decides') })
     .optional()
     .describe('the model that answered is the one asked for'),
   validity: z

@@ -56,6 +56,22 @@ describe('the route', () => {
     expect(routeOf(evidence, config).route).toMatchObject({ route: 'cloud-primary', lane: 'cloud' })
   })
 
+  test('is never local-primary without a judged answer, whatever is required', () => {
+    const off = '{ required: false }'
+    const config = benchConfig({
+      workload: `gates: { validity: ${off}, quality: ${off}, latency: ${off}, memory: ${off} }`,
+    })
+    expect(routeOf([], config).route.route).toBe('blocked')
+  })
+
+  test('is not local-primary where records that were asked got no answer', () => {
+    const evidence = [
+      ...provenEvidence(),
+      completion({ record: 'last', failed: { code: 'queue-full', message: '429' } }),
+    ]
+    expect(routeOf(evidence).standings[0]).toMatchObject({ status: 'unproven' })
+  })
+
   test('counts 22 of 25 valid records as draft-only, not as good enough', () => {
     const evidence = completions(25, (index) => (index >= 22 ? { examination: { missing_fields: ['a'] } } : {}))
     expect(routeOf([...evidence, memory(40)]).route).toMatchObject({ blocked: 'blocked-local', mode: 'draft-only' })

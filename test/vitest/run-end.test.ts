@@ -32,6 +32,31 @@ describe('the exit code', () => {
     expect(exitCode).toBe(1)
   })
 
+  test.for([
+    [
+      'a test that catches the failure',
+      'test("x", async ({ lane }) => { try { await expect(lane).toFindFacts(records) } catch {} })',
+    ],
+    ['test.fails', 'test.fails("x", async ({ lane }) => { await expect(lane).toFindFacts(records) })'],
+    ['a body that asks one record', 'test("x", async ({ lane }) => { await lane.ask(records[0]) })'],
+  ] as const)('is 1 for gates that did not pass behind %s', async ([, body]) => {
+    answer = wrong
+    project = await createMiniProject(
+      colourProject(server.endpoint, {
+        'evals/colours.eval.ts': `import { describe, expect } from 'bench-memo'\ndescribe.lane('colours', ({ test, records }) => { ${body} })\n`,
+      }),
+    )
+    expect((await project.run()).exitCode).toBe(1)
+  })
+
+  test('is 1 for wrong answers under concurrent tests too', async () => {
+    answer = wrong
+    project = await createMiniProject(colourProject(server.endpoint))
+    const { exitCode, output } = await project.run(['--reporter=bench-memo', '--sequence.concurrent'])
+    expect(output).toContain('0 of 8 records good')
+    expect(exitCode).toBe(1)
+  })
+
   test('is 0 for failed gates alone under fail_on: never', async () => {
     answer = wrong
     project = await createMiniProject(colourProject(server.endpoint, failNever()))
