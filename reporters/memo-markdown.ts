@@ -49,7 +49,7 @@ function routes({ workloads }: Assessment): string {
 }
 
 function steps({ next_steps }: Assessment): string {
-  if (next_steps.length === 0) return 'Nothing: every candidate lane passed its gates.'
+  if (next_steps.length === 0) return 'No step for a required gate.'
   return next_steps
     .map(
       ({ workload, lane, what, why, evidence_ids }, index) =>

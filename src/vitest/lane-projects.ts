@@ -3,6 +3,9 @@ import type { Vite } from 'vitest/node'
 import { locationOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 
+/** After whatever groups the user's own projects have. */
+const firstGroup = 1000
+
 type TestConfig = NonNullable<TestProjectInlineConfiguration['test']>
 
 /**
@@ -21,7 +24,8 @@ export function laneProjects(
   const inherited = plugins.filter(
     (plugin): plugin is Vite.Plugin => !!plugin && 'name' in plugin && !/^vitest(?::|$)|^bench-memo$/.test(plugin.name),
   )
-  const lanes = orderedLanes(config).map(
+  const candidates = orderedLanes(config)
+  const lanes = candidates.map(
     (lane, index): TestProjectInlineConfiguration => ({
       extends: false,
       plugins: inherited,
@@ -33,14 +37,19 @@ export function laneProjects(
         provide: { benchMemoLane: lane } as never,
         fileParallelism: false,
         retry: 0,
-        sequence: { groupOrder: index + 1, shuffle: false, concurrent: false },
+        sequence: { groupOrder: firstGroup + index, shuffle: false, concurrent: false },
         ...(test.globals !== undefined && { globals: test.globals }),
         ...(test.pool !== undefined && { pool: test.pool }),
       },
     }),
   )
   const hasOwnTests = test.projects === undefined && !(Array.isArray(test.include) && test.include.length === 0)
-  return [...(hasOwnTests ? [{ extends: true, test: { name: 'tests' } } as const] : []), ...lanes]
+  return [
+    ...(hasOwnTests
+      ? [{ extends: true, test: { name: candidates.includes('tests') ? 'own-tests' : 'tests' } } as const]
+      : []),
+    ...lanes,
+  ]
 }
 
 function orderedLanes(config: BenchConfig): string[] {
