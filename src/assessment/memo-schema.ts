@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { gateNames } from '../config/gates-for.ts'
 import {
   baselineSchema,
   incidentSchema,
@@ -7,7 +8,6 @@ import {
   runSchema,
   verdictStatuses,
 } from '../evidence/schema.ts'
-import { gateNames } from '../gates/judge.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 

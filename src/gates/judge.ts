@@ -1,4 +1,4 @@
-import type { GateName } from '../config/gates-for.ts'
+import { type GateName, gateNames } from '../config/gates-for.ts'
 import { identityGate } from './identity.ts'
 import { latencyGate } from './latency.ts'
 import { memoryGate } from './memory.ts'
@@ -13,7 +13,6 @@ const gates: Record<GateName, Gate> = {
   latency: latencyGate,
   memory: memoryGate,
 }
-export const gateNames = Object.keys(gates) as readonly GateName[]
 
 export function judge(gate: GateName, input: GateInput): Verdict {
   return gates[gate](input)

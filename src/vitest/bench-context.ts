@@ -17,7 +17,6 @@ export interface BenchContext {
   run(): { readonly id: string; readonly folder: string; readonly evidenceFolder: string; readonly begun: boolean }
   /** Writes a record of the main process's own. */
   append(facts: EvidenceFacts): Promise<void>
-  stopEngines(): Promise<void>
 }
 
 const key = Symbol.for('bench-memo.context')

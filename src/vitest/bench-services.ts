@@ -72,7 +72,6 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       await begun
       spool?.append(facts)
     },
-    stopEngines: () => engines.stop(),
   }
 }
 

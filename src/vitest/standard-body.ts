@@ -1,4 +1,4 @@
-import { gateNames } from '../gates/judge.ts'
+import { gateNames } from '../config/gates-for.ts'
 import type { LaneBodyContext } from './describe-lane.ts'
 import { LaneEnded } from './lane-ended.ts'
 import { requirePass, type TestLane } from './test-lane.ts'
