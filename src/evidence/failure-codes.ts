@@ -4,6 +4,7 @@ export const failureCodes = [
   'unauthorised',
   'model-missing',
   'model-loading',
+  'model-unloaded',
   'queue-full',
   'context-exceeded',
   'runner-died',
@@ -11,6 +12,7 @@ export const failureCodes = [
   'deadline-exceeded',
   'aborted',
   'unexpected-response',
+  'request-refused',
   'load-failed',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]

@@ -25,6 +25,7 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
   }
   return {
     kind: 'embedded',
+    obeys_prefix_cache: true,
     async health(call) {
       await requestJson(server, '/health', healthSchema, call)
       return { state: 'ready' }

@@ -34,6 +34,10 @@ export class ModelMissing extends RuntimeFailure {
 export class ModelLoading extends RuntimeFailure {
   readonly code = 'model-loading'
 }
+/** The server ended the answer because it unloaded the model. */
+export class ModelUnloaded extends RuntimeFailure {
+  readonly code = 'model-unloaded'
+}
 /** The server takes no more requests now. */
 export class QueueFull extends RuntimeFailure {
   readonly code = 'queue-full'
@@ -61,6 +65,10 @@ export class RequestAborted extends RuntimeFailure {
 /** The server answered something that is not its protocol. */
 export class UnexpectedResponse extends RuntimeFailure {
   readonly code = 'unexpected-response'
+}
+/** The server understood the request and refuses it: a field, a schema or a size that it does not take. */
+export class RequestRefused extends RuntimeFailure {
+  readonly code = 'request-refused'
 }
 /** The weights could not be fetched, verified or loaded. */
 export class LoadFailed extends RuntimeFailure {

@@ -42,6 +42,7 @@ export function createOpenaiCompatibleRuntime(options: OpenaiCompatibleOptions):
   const listed = async (call: CallOptions) => (await requestJson(server, '/models', modelsSchema, call)).data
   return {
     kind: 'openai-compatible',
+    obeys_prefix_cache: false,
     async health(call) {
       await listed(call)
       return { state: 'ready' }

@@ -5,6 +5,8 @@
  */
 export interface Runtime {
   readonly kind: string
+  /** False: a request cannot ask for its whole prompt to be evaluated anew, so answers may use a cached prefix. */
+  readonly obeys_prefix_cache: boolean
   health(options: CallOptions): Promise<RuntimeHealth>
   list(options: CallOptions): Promise<readonly ModelListing[]>
   describe(tag: string, options: CallOptions): Promise<ModelDescription>
@@ -56,6 +58,11 @@ export interface ModelDescription {
   readonly context_configured?: number
   readonly context_in_force?: number
   readonly template_sha256?: string
+  /** Host and model that really serve a tag which only looks local (Ollama's cloud-backed tags). */
+  readonly served_elsewhere?: string
+  /** Bytes of the loaded model, and how many of them the runtime says are in a GPU's memory. */
+  readonly loaded_bytes?: number
+  readonly loaded_gpu_bytes?: number
   /** Process that holds the weights, where it runs on this machine. */
   readonly serving_pid?: number
   readonly server_build?: string

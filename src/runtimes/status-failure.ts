@@ -5,6 +5,7 @@ import {
   ModelLoading,
   ModelMissing,
   QueueFull,
+  RequestRefused,
   RunnerDied,
   type RuntimeFailure,
   Unauthorised,
@@ -64,6 +65,9 @@ export function failureFromStatus(status: number, error: ErrorObject, place: Cal
   }
   if (error.type === 'load_failed') return new LoadFailed(`${where}${said}`, facts)
   if (status >= 500 && diedPattern.test(error.message ?? '')) return runnerDied(place, said, facts)
+  if (status === 400 || status === 422) {
+    return new RequestRefused(`${where} refused the request (${status})${said}`, facts)
+  }
   return new UnexpectedResponse(`${where} refused the request (${status})${said}`, facts)
 }
 
