@@ -19,8 +19,9 @@ export interface LaneAssessment {
   readonly pinned: boolean
   readonly description?: NonNullable<EvidenceOf<'lane'>['description']>
   readonly load_ms?: number
-  /** Median over warm answers, tokens per second, from the runtime's own timings. */
+  /** Median over warm answers (the cold one where there is no other), tokens per second, from the runtime's own timings. */
   readonly prompt_tokens_per_second?: number
+  /** The same over warm and prefix-cached answers. */
   readonly generated_tokens_per_second?: number
   readonly peak_rss_bytes?: number
   readonly failure?: string
@@ -47,11 +48,14 @@ export function assessLane(
   const peak = evidence.flatMap((each) =>
     each.kind === 'memory' && each.lane === lane ? (each.serving_rss?.peak ?? []) : [],
   )
-  const prompt = rate(answered, ({ usage, timing }) => [
+  const prompt = rate(withoutCold(answered.filter((each) => isWholePromptKnown(each.outcome))), ({ usage, timing }) => [
     difference(usage.prompt_tokens, usage.cached_prompt_tokens ?? 0),
     timing.server_prompt_ms,
   ])
-  const generated = rate(answered, ({ usage, timing }) => [usage.output_tokens, timing.server_generation_ms])
+  const generated = rate(withoutCold(answered), ({ usage, timing }) => [
+    usage.output_tokens,
+    timing.server_generation_ms,
+  ])
   return {
     lane,
     location: locationOf(config, lane),
@@ -70,18 +74,27 @@ export function assessLane(
   }
 }
 
-/** Median tokens per second of the warm answers whose runtime gave both numbers. */
+/** Median tokens per second of the answers whose runtime gave both numbers. */
 function rate(
   answered: readonly Answered[],
   read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
 ): number | undefined {
-  const rates = answered
-    .filter(({ outcome }) => outcome.timing.state === 'warm')
-    .flatMap(({ outcome }) => {
-      const [tokens, duration_ms] = read(outcome)
-      return tokens === undefined || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
-    })
+  const rates = answered.flatMap(({ outcome }) => {
+    const [tokens, duration_ms] = read(outcome)
+    return tokens === undefined || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
+  })
   return rates.length === 0 ? undefined : median(rates)
+}
+
+/** The first answer after a load is slower; it speaks only where there is no other. */
+function withoutCold(answered: readonly Answered[]): readonly Answered[] {
+  const warm = answered.filter(({ outcome }) => outcome.timing.state !== 'cold')
+  return warm.length > 0 ? warm : answered
+}
+
+/** A prompt of which part may have been cached says nothing of the speed of prompts. */
+function isWholePromptKnown({ timing }: Answered['outcome']): boolean {
+  return timing.state !== 'prefix-cached'
 }
 
 function difference(a: number | undefined, b: number): number | undefined {

@@ -10,6 +10,7 @@ import {
   laneSchema,
   machineSchema,
   type RuntimeConfig,
+  runtimeKinds,
   runtimeSchema,
   workloadSchema,
 } from './schema.ts'
@@ -73,10 +74,17 @@ function soundFields<Schema extends z.ZodObject>(value: unknown, schema: Schema)
 }
 
 function soundRuntime(value: unknown): Partial<RuntimeConfig> {
-  const [kind, location] = [valueAt(value, ['kind']), valueAt(value, ['location'])]
-  const place: { location?: 'local' | 'cloud' } = location === 'local' || location === 'cloud' ? { location } : {}
-  if (kind === 'openai-compatible') return { kind, ...place }
-  return kind === 'embedded' ? { kind } : {}
+  const kind = runtimeKinds.find((each) => each === valueAt(value, ['kind']))
+  if (kind === undefined) return {}
+  if (kind === 'embedded') return { kind }
+  const [location, endpoint] = [valueAt(value, ['location']), valueAt(value, ['endpoint'])]
+  return {
+    kind,
+    ...(location === 'local' || location === 'cloud'
+      ? { location }
+      : kind !== 'openai-compatible' && location === undefined && { location: 'local' as const }),
+    ...(typeof endpoint === 'string' && URL.canParse(endpoint) && { endpoint }),
+  }
 }
 
 /** zod looks no further below a name that is wrong; the people who fix it want to know the rest too. */

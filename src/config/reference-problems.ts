@@ -1,8 +1,10 @@
 import { builtInModels } from './built-in-models.ts'
 import type { ConfigProblemCode } from './config-error.ts'
 import type { ConfigPath } from './config-path.ts'
+import { endpointOf, hostOf, isAddress, isLoopback, isPrivateAddress } from './endpoint.ts'
 import { suggestion } from './nearest.ts'
-import { identityLevels, type LaneConfig, type RuntimeConfig, type WorkloadConfig } from './schema.ts'
+import { bestLevel, isAtLeast } from './required-level.ts'
+import type { LaneConfig, RuntimeConfig, RuntimeKind, WorkloadConfig } from './schema.ts'
 
 /** The named parts of a config. A field that is wrong in itself has no value here; its part's name is known still. */
 export interface ConfigParts {
@@ -21,6 +23,7 @@ export interface ReferenceProblem {
 /** Everything that is wrong between parts that are right by themselves: names that lead nowhere, and contradictions. */
 export function referenceProblems(parts: ConfigParts, models = builtInModels): readonly ReferenceProblem[] {
   return [
+    ...[...parts.runtimes].flatMap(([name, runtime]) => runtimeProblems(name, runtime)),
     ...[...parts.lanes].flatMap(([name, lane]) => laneProblems(name, lane, parts, models)),
     ...[...parts.workloads].flatMap(([name, workload]) => workloadProblems(name, workload, parts)),
     ...assistanceCycles(parts),
@@ -46,18 +49,14 @@ function laneProblems(
   const runtime = runtimes.get(lane.runtime ?? '')
   if (lane.runtime !== undefined && runtime === undefined)
     problems.push(unknownName(at('runtime'), 'runtime', lane.runtime, runtimes.keys()))
-  if (runtime?.kind === 'openai-compatible') {
-    const required = lane.required_identity
-    if (required !== undefined && identityLevels.indexOf(required) > identityLevels.indexOf('echo')) {
-      conflict(
-        'required_identity',
-        `${required} cannot be reached here: an openai-compatible runtime proves echo at most; write echo or none, or use an embedded runtime`,
-      )
-    }
+  if (isServer(runtime)) {
+    const identity = identityConflict(lane, runtime)
+    if (identity !== undefined)
+      conflict(lane.required_identity === undefined ? 'runtime' : 'required_identity', identity)
     if ('weights_file' in lane) {
       conflict(
         'weights_file',
-        `only an embedded runtime loads a file, and ${lane.runtime} is openai-compatible; remove weights_file`,
+        `only an embedded runtime loads a file, and ${lane.runtime} is ${runtime.kind}; remove weights_file`,
       )
     }
   }
@@ -75,6 +74,42 @@ function laneProblems(
   return problems
 }
 
+/** A proof that is out of the runtime's reach would only fail at its gate, after all records were asked. */
+function identityConflict(lane: Partial<LaneConfig>, runtime: SoundServer): string | undefined {
+  if (runtime.location === undefined) return undefined
+  const best = bestLevel(runtime as RuntimeConfig)
+  const required = lane.required_identity
+  if (required !== undefined && !isAtLeast(best, required)) {
+    return `${required} cannot be reached here: ${article(runtime.kind)} runtime${isHere(runtime) ? '' : ' on another host'} proves ${best} at most; write ${best} or less`
+  }
+  if (required === undefined && runtime.location === 'local' && !isAtLeast(best, 'declared-twice')) {
+    return `${article(runtime.kind)} runtime proves ${best} at most, and a local lane asks for more; write required_identity: ${best} (the lane is then conditional at best), or name the server's own kind (ollama, llama-server, vllm)`
+  }
+  return undefined
+}
+
+const isHere = (runtime: SoundServer): boolean => isLoopback(endpointOf(runtime as RuntimeConfig) ?? '')
+const article = (kind: string): string => `${/^(?:[aeio]|lm)/.test(kind) ? 'an' : 'a'} ${kind}`
+
+type SoundServer = Partial<Exclude<RuntimeConfig, { kind: 'embedded' }>> & { kind: Exclude<RuntimeKind, 'embedded'> }
+function isServer(runtime: Partial<RuntimeConfig> | undefined): runtime is SoundServer {
+  return runtime?.kind !== undefined && runtime.kind !== 'embedded'
+}
+
+/** An endpoint that is written as a public address is not on the premises; names are looked up before anything is sent. */
+function runtimeProblems(name: string, runtime: Partial<RuntimeConfig>): readonly ReferenceProblem[] {
+  if (!isServer(runtime) || runtime.location !== 'local' || runtime.endpoint === undefined) return []
+  const host = hostOf(runtime.endpoint)
+  if (!isAddress(host) || isPrivateAddress(host)) return []
+  return [
+    {
+      path: ['runtimes', name, 'endpoint'],
+      code: 'conflict',
+      text: `${host} is a public address, so prompts would leave the premises; write location: cloud, or the server's private address`,
+    },
+  ]
+}
+
 function workloadProblems(
   name: string,
   workload: Partial<WorkloadConfig>,
@@ -83,7 +118,7 @@ function workloadProblems(
   const problems: ReferenceProblem[] = []
   const leavesThePremises = (lane: string): boolean => {
     const runtime = runtimes.get(lanes.get(lane)?.runtime ?? '')
-    return runtime?.kind === 'openai-compatible' && runtime.location === 'cloud'
+    return isServer(runtime) && runtime.location === 'cloud'
   }
   const checkLane = (lane: string, path: ConfigPath, names: Iterable<string>) => {
     if (!lanes.has(lane)) {

@@ -16,16 +16,41 @@ const embeddedRuntime = z.strictObject({
   kind: z.literal('embedded').describe('llama.cpp in a child process of the bench (node-llama-cpp); needs no daemon'),
   threads: z.int().min(1).max(256).optional().describe('CPU threads; all cores but one where absent'),
 })
+const endpoint = z.url().regex(/^https?:\/\/[^/]/, 'begin with http:// or https://')
+const keyName = environmentVariable.optional().describe('NAME of the environment variable that holds the key')
+const location = z
+  .enum(['local', 'cloud'])
+  .describe('local: the prompt stays on the premises (loopback or a private address); cloud: it leaves them')
+
+function server<Kind extends string>(kind: Kind, what: string, where: string) {
+  return z.strictObject({
+    kind: z.literal(kind).describe(what),
+    endpoint: endpoint.optional().describe(`base URL; ${where} where absent`),
+    location: location.default('local'),
+    api_key_env: keyName,
+  })
+}
 const openaiCompatibleRuntime = z.strictObject({
   kind: z.literal('openai-compatible').describe('a server that speaks the OpenAI chat completions API'),
-  endpoint: z
-    .url()
-    .regex(/^https?:\/\/[^/]/, 'begin with http:// or https://')
-    .describe('base URL, such as http://127.0.0.1:8080/v1'),
-  location: z.enum(['local', 'cloud']).describe('cloud: the prompt leaves the premises'),
-  api_key_env: environmentVariable.optional().describe('NAME of the environment variable that holds the key'),
+  endpoint: endpoint
+    .optional()
+    .describe(
+      'base URL, such as http://127.0.0.1:9000/v1; OPENAI_BASE_URL, else https://api.openai.com/v1 where absent',
+    ),
+  location,
+  api_key_env: keyName,
 })
-export const runtimeSchema = z.discriminatedUnion('kind', [embeddedRuntime, openaiCompatibleRuntime])
+export const runtimeSchema = z.discriminatedUnion('kind', [
+  embeddedRuntime,
+  server('ollama', 'an Ollama daemon', 'OLLAMA_HOST, else http://127.0.0.1:11434'),
+  server('llama-server', "llama.cpp's own server", 'http://127.0.0.1:8080'),
+  server('lm-studio', "LM Studio's server (unverified: built from its documentation)", 'http://127.0.0.1:1234'),
+  server('vllm', 'a vLLM server (unverified: built from its documentation)', 'http://127.0.0.1:8000'),
+  openaiCompatibleRuntime,
+])
+
+/** Programs that serve models. */
+export const runtimeKinds = runtimeSchema.options.map((option) => option.shape.kind.value)
 
 export const identityLevels = ['none', 'echo', 'declared', 'declared-twice', 'weights', 'mapped'] as const
 export const identityLevelSchema = z.enum(identityLevels)
@@ -55,7 +80,13 @@ export const laneSchema = z.strictObject({
   prefix_cache: z.boolean().default(false).describe('let the runtime reuse a cached prompt prefix between records'),
   required_identity: identityLevelSchema
     .optional()
-    .describe('the least proof that counts as a success; weights for local lanes where absent'),
+    .describe(
+      'the least proof that counts as a success; where absent: weights on this machine, declared-twice on another host, echo in the cloud',
+    ),
+  only_if_none_discovered: z
+    .boolean()
+    .default(false)
+    .describe('this lane runs only where discovery finds no model: the one that serves when nothing else does'),
 })
 
 const requiredFlag = z.boolean().optional().describe('false: judged and shown, but decides nothing (default true)')
@@ -171,6 +202,12 @@ export const valueSchema = z.strictObject({
 export const benchConfigSchema = z.strictObject({
   version: z.literal(1).describe('of this format'),
   fail_on: z.enum(['gate', 'never']).default('gate').describe('what a failed gate does to the exit code'),
+  discover: z
+    .boolean()
+    .default(false)
+    .describe(
+      'runtimes that answer on their usual local endpoints join as lanes, with their models, at every workload',
+    ),
   runtimes: z.record(name, runtimeSchema).describe('programs that serve models, by a name of your choice'),
   lanes: z.record(name, laneSchema).describe('ways to run a model, by a name of your choice; ties go by this order'),
   workloads: z.record(name, workloadSchema).describe('recurring tasks, by a name of your choice'),
@@ -182,6 +219,7 @@ export const benchConfigSchema = z.strictObject({
 /** The whole config, defaults filled in, plain JSON. */
 export type BenchConfig = z.infer<typeof benchConfigSchema>
 export type RuntimeConfig = z.infer<typeof runtimeSchema>
+export type RuntimeKind = RuntimeConfig['kind']
 export type LaneConfig = z.infer<typeof laneSchema>
 export type WorkloadConfig = z.infer<typeof workloadSchema>
 export type GatesConfig = z.infer<typeof gatesSchema>

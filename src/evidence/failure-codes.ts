@@ -1,6 +1,7 @@
 /** Why a runtime gave no answer, as evidence stores it; each has a class in runtimes/failures.ts. */
 export const failureCodes = [
   'unreachable',
+  'off-premises',
   'unauthorised',
   'model-missing',
   'model-loading',
@@ -19,6 +20,7 @@ export type FailureCode = (typeof failureCodes)[number]
 
 const fatal: ReadonlySet<FailureCode> = new Set([
   'unreachable',
+  'off-premises',
   'unauthorised',
   'model-missing',
   'runner-died',

@@ -66,6 +66,11 @@ const usage = z.strictObject({
 })
 const timing = z.strictObject({
   state: z.enum(['cold', 'warm', 'prefix-cached']).describe('three populations, never pooled'),
+  state_by: z
+    .enum(['load', 'server', 'request', 'not-excluded'])
+    .describe(
+      "how the state is known: the weights were loaded for it, the server's count of cached tokens, the request forbade the cache, or a cached prefix is just not excluded",
+    ),
   total_ms: milliseconds,
   first_content_ms: milliseconds.optional(),
   first_thinking_ms: milliseconds.optional(),

@@ -1,5 +1,7 @@
 import { gatesFor } from '../config/gates-for.ts'
-import { identityLevels } from '../config/schema.ts'
+import { locationOf } from '../config/location.ts'
+import { isAtLeast, requiredLevel } from '../config/required-level.ts'
+import { type IdentityLevel, identityLevels } from '../config/schema.ts'
 import type { Completion } from '../evidence/schema.ts'
 import { completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
 import { count } from './wording.ts'
@@ -11,7 +13,9 @@ export const identityGate: Gate = (input) => {
   const answered = all.filter(isAnswered)
   const laneConfig = config.lanes[lane]
   const pinned = laneConfig?.weights !== undefined
-  const required = answered[0]?.identity.required ?? laneConfig?.required_identity ?? 'weights'
+  // Of today's config, not as recorded: a requirement that was raised since counts.
+  const required = requiredLevel(config, lane)
+  const why = (completion: Completion) => whyUnproven(completion, required, laneConfig?.weights)
   const common = {
     gate: 'identity',
     lane,
@@ -34,18 +38,18 @@ export const identityGate: Gate = (input) => {
   }
   const hashes = new Set(answered.map((each) => each.identity.weights_sha256))
   const offender =
-    answered.find((each) => whyUnproven(each) !== undefined) ??
+    answered.find((each) => why(each) !== undefined) ??
     (hashes.size > 1
       ? answered.find((each) => each.identity.weights_sha256 !== first.identity.weights_sha256)
       : undefined)
   if (offender) {
-    const why = whyUnproven(offender) ?? 'its weights differ from those of the first answer'
+    const reason = why(offender) ?? 'its weights differ from those of the first answer'
     return {
       ...common,
       status: 'fail',
-      observed: `${count(answered.filter((each) => whyUnproven(each) !== undefined).length || 1, 'answer')} of ${answered.length} unproven`,
-      reason: why,
-      offender: { record_id: offender.record_id, evidence_id: offender.id, why },
+      observed: `${count(answered.filter((each) => why(each) !== undefined).length || 1, 'answer')} of ${answered.length} unproven`,
+      reason,
+      offender: { record_id: offender.record_id, evidence_id: offender.id, why: reason },
       evidence_ids: [offender.id],
       remedy:
         'look at what the runtime has loaded; a changed tag needs a new pin (`weights:` in the lane) or the old weights back',
@@ -53,28 +57,37 @@ export const identityGate: Gate = (input) => {
   }
   const lowest = answered.map((each) => each.identity.level).reduce((a, b) => (rank(a) <= rank(b) ? a : b))
   const hash = first.identity.weights_sha256
+  const isNamed = !isAtLeast(lowest, 'declared')
   return {
     ...common,
     status: 'pass',
+    // A cloud's word is all that can be had of it; on the premises more can be proven, and a name is no proof.
+    ...(isNamed && locationOf(config, lane) === 'local' && { condition: unprovenCondition }),
     observed: `${count(answered.length, 'answer')} at level ${lowest}${hash ? `, ${shortHash(hash)}` : ''}${pinned ? '' : ', unpinned'}`,
-    reason: pinned
-      ? 'all answers are from the pinned weights'
-      : 'all answers are from the same weights, which the config does not pin',
+    reason: isNamed
+      ? 'the answers repeat the name that was asked for, and nothing more is known of the model'
+      : pinned
+        ? 'all answers are from the pinned weights'
+        : 'all answers are from the same weights, which the config does not pin',
     evidence_ids: [first.id, answered.at(-1)?.id ?? first.id].filter((id, index, ids) => ids.indexOf(id) === index),
   }
 }
 
+/** What must be true where a local lane may serve on the strength of a name. */
+const unprovenCondition = 'the server answers with the model that it names, since nothing proves which model answered'
+
 /** Why a completion does not count as a success of its lane; undefined where it does. */
-export function whyUnproven({ identity }: Completion): string | undefined {
+function whyUnproven({ identity }: Completion, required: IdentityLevel, pin: string | undefined): string | undefined {
   const [contradiction] = identity.contradictions
   if (contradiction) return contradiction
   if (identity.level === 'none') return 'nothing says which model answered'
-  if (identity.expected_weights_sha256 !== undefined && identity.weights_sha256 === undefined) {
+  if (pin !== undefined && identity.weights_sha256 === undefined) {
     return 'the config pins the weights, and this runtime cannot show them'
   }
-  if (rank(identity.level) < rank(identity.required)) {
-    return `proven at level ${identity.level} only, ${identity.required} is required`
+  if (pin !== undefined && pin !== `sha256:${identity.weights_sha256}`) {
+    return `the weights are ${shortHash(identity.weights_sha256)}, the config expects ${shortHash(pin)}`
   }
+  if (!isAtLeast(identity.level, required)) return `proven at level ${identity.level} only, ${required} is required`
   return undefined
 }
 

@@ -32,6 +32,15 @@ export function describeLatency({ state, n, median_ms, worst_ms }: LatencySummar
     : `${state} n = ${n}, median ${seconds(median_ms)}, worst ${seconds(worst_ms)}`
 }
 
+/**
+ * The population that stands for daily work: cached prompts where the config says that the lane runs so, or where its
+ * runtime cannot be told otherwise and most answers were such.
+ */
+function runningPopulation(summaries: readonly LatencySummary[], prefixCache: boolean): TimingState {
+  const n = (state: TimingState): number => summaries.find((each) => each.state === state)?.n ?? 0
+  return prefixCache || n('prefix-cached') > n('warm') ? 'prefix-cached' : 'warm'
+}
+
 /** No answer over the record's limit in any population, and the running population's median below its ceiling. */
 export const latencyGate: Gate = (input) => {
   const { config, lane, workload } = input
@@ -42,8 +51,7 @@ export const latencyGate: Gate = (input) => {
   const answered = all.filter(isAnswered)
   const timedOut = all.find((each) => each.outcome.state === 'failed' && each.outcome.code === 'deadline-exceeded')
   const summaries = latencySummaries(answered)
-  // Cached prompts count only where the config says that the lane runs so in production.
-  const population = config.lanes[lane]?.prefix_cache ? 'prefix-cached' : 'warm'
+  const population = runningPopulation(summaries, config.lanes[lane]?.prefix_cache === true)
   const running = summaries.find((each) => each.state === population)
   const common = {
     gate: 'latency',

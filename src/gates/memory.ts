@@ -1,5 +1,6 @@
+import { endpointOf, isLoopback } from '../config/endpoint.ts'
 import { gatesFor } from '../config/gates-for.ts'
-import { locationOf } from '../config/location.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
 import type { Gate } from './verdict.ts'
 import { megabytes, percent } from './wording.ts'
@@ -27,6 +28,16 @@ export const memoryGate: Gate = (input) => {
       status: 'not-applicable',
       observed: 'runs elsewhere',
       reason: 'a cloud lane uses no memory here',
+    }
+  }
+  const endpoint = endpointOf(runtimeOf(config, lane))
+  if (endpoint !== undefined && !isLoopback(endpoint)) {
+    return {
+      ...common,
+      status: 'not-measured',
+      observed: 'runs on another host',
+      reason: 'the memory of another host is not measured from here',
+      remedy: 'run the bench on that host, or set gates.memory.required to false',
     }
   }
   const shares = measured.flatMap(({ machine }) => (machine ? [(100 * machine.used.peak) / machine.total] : []))

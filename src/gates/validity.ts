@@ -73,7 +73,11 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
     needed,
     expected: `${needed} consecutive records valid, each within ${seconds(workloadConfig.limits.seconds_per_record * 1000)}`,
     observed: `${valid} of ${n} valid`,
-    ...(n > 0 && { lower_bound: lowerBound(valid, n), parsed_share: judged.filter(parses).length / judged.length }),
+    ...(n > 0 && {
+      successes: valid,
+      lower_bound: lowerBound(valid, n),
+      parsed_share: judged.filter(parses).length / judged.length,
+    }),
   } as const
   const [offender] = broken
   if (offender) {

@@ -8,10 +8,9 @@ import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import type { CallContext } from './call-context.ts'
+import { timingState } from './timing-state.ts'
 import type { TrialFingerprint } from './trial-fingerprint.ts'
 
-/** A prompt of which the runtime had this much in its cache is another population than one evaluated anew. */
-const cachedShareOfPrefix = 0.1
 const describeDeadline_ms = 10_000
 
 /** All that one call of a lane needs. */
@@ -110,7 +109,11 @@ function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord)
     thinking_characters: thinking.length,
     usage,
     timing: {
-      state: exchange.cold ? 'cold' : isPrefixCached(usage) ? 'prefix-cached' : 'warm',
+      ...timingState({
+        cold: exchange.cold,
+        usage,
+        cache_forbidden: exchange.runtime.obeys_prefix_cache && !exchange.lane.prefix_cache,
+      }),
       total_ms: wire.total_ms,
       chunks: wire.chunk_ms.length,
       ...(wire.first_content_ms !== undefined && { first_content_ms: wire.first_content_ms }),
@@ -121,11 +124,6 @@ function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord)
     },
     examination: examine(text, record, exchange.dataset),
   }
-}
-
-function isPrefixCached({ prompt_tokens, cached_prompt_tokens }: ChatResult['usage']): boolean {
-  if (prompt_tokens === undefined || cached_prompt_tokens === undefined) return false
-  return cached_prompt_tokens > cachedShareOfPrefix * prompt_tokens
 }
 
 async function describe({ runtime, lane }: Exchange, context: CallContext): Promise<ModelDescription | undefined> {

@@ -1,9 +1,11 @@
-import { locationOf } from '../config/location.ts'
-import type { BenchConfig, IdentityLevel, LaneConfig, WorkloadConfig } from '../config/schema.ts'
+import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
+import { requiredLevel } from '../config/required-level.ts'
+import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
-import { RequestAborted, UnexpectedResponse } from '../runtimes/failures.ts'
+import { OffPremises, RequestAborted } from '../runtimes/failures.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { ask, type Exchange } from './ask.ts'
 import type { CallContext, Connection } from './call-context.ts'
@@ -43,7 +45,9 @@ export function openLane(options: LaneOptions): Lane {
   const lane = config.lanes[name] as LaneConfig
   const workloadConfig = config.workloads[workload] as WorkloadConfig
   const location = locationOf(config, name)
-  const required = lane.required_identity ?? defaultLevel(location)
+  const required = requiredLevel(config, name)
+  const endpoint = endpointOf(runtimeOf(config, name))
+  const isHere = location === 'local' && (endpoint === undefined || isLoopback(endpoint))
   const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
   const recorded: Evidence[] = [...(options.runEvidence ?? [])]
   const completions = new Map<string, Promise<Completion>>()
@@ -71,7 +75,7 @@ export function openLane(options: LaneOptions): Lane {
       context,
       onConnected: async (found) => {
         connection = found
-        if (location === 'local') sampler = await startMemorySampler(found.serving_pid)
+        if (isHere) sampler = await startMemorySampler(found.serving_pid)
       },
     })
     await record({ kind: 'lane', lane: name, ...look.facts }, context)
@@ -132,14 +136,9 @@ export function openLane(options: LaneOptions): Lane {
   }
 }
 
-/** Design: weights where the lane runs on these premises, an echo where it is another's cloud. */
-function defaultLevel(location: 'local' | 'cloud'): IdentityLevel {
-  return location === 'local' ? 'weights' : 'echo'
-}
-
 /** Private text never leaves, whatever a config or an eval says. */
 function refuseLeak(workload: WorkloadConfig, location: 'local' | 'cloud', lane: string): void {
   if (workload.privacy === 'private' && location === 'cloud') {
-    throw new UnexpectedResponse(`${workload.title} is private and ${lane} is a cloud lane: nothing was sent`)
+    throw new OffPremises(`${workload.title} is private and ${lane} is a cloud lane: nothing was sent`, { lane })
   }
 }

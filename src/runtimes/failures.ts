@@ -22,6 +22,10 @@ export abstract class RuntimeFailure extends Error {
 export class RuntimeUnreachable extends RuntimeFailure {
   readonly code = 'unreachable'
 }
+/** The server is not on the premises, though its lane is called local: nothing was sent. */
+export class OffPremises extends RuntimeFailure {
+  readonly code = 'off-premises'
+}
 /** The server refused the credentials. */
 export class Unauthorised extends RuntimeFailure {
   readonly code = 'unauthorised'

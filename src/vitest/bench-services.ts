@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path'
 import type { Vitest } from 'vitest/node'
+import { variablesInUse } from '../config/environment.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { LaneConfig } from '../config/schema.ts'
 import { randomId } from '../evidence/random-id.ts'
@@ -33,7 +34,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       config_file: relative(root, loaded.path),
       config_sha256: loaded.sha256,
       filters: [...runFilters(vitest), ...(isRerun ? ['watch rerun'] : [])],
-      environment_names: environmentNames(loaded).filter((name) => process.env[name] !== undefined),
+      environment_names: variablesInUse(loaded.config, process.env),
     })
     return [described, spool.append({ kind: 'machine', ...(await takeSnapshot()) })]
   }
@@ -80,10 +81,4 @@ function newRun(folder: string): { id: string; folder: string; evidenceFolder: s
   const id = `${stamp}-${randomId().slice(0, 4)}`
   const runFolder = join(folder, 'runs', id)
   return { id, folder: runFolder, evidenceFolder: join(runFolder, 'evidence') }
-}
-
-function environmentNames({ config }: LoadedConfig): string[] {
-  return Object.values(config.runtimes).flatMap((runtime) =>
-    runtime.kind === 'openai-compatible' && runtime.api_key_env !== undefined ? [runtime.api_key_env] : [],
-  )
 }

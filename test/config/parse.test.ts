@@ -34,7 +34,7 @@ describe('parseConfig', () => {
 
   test('lists the known keys where none is near', () => {
     expect(refusalMessage(configWith('    model: large', '    model: large\n    zzz: 1'))).toMatchInlineSnapshot(
-      `"bench.config.yaml:25:5  lanes.cloud.zzz: unknown key; known here: runtime, model, weights, weights_file, context, temperature, seed, keep_alive, think, structured_output, prefix_cache, required_identity"`,
+      `"bench.config.yaml:25:5  lanes.cloud.zzz: unknown key; known here: runtime, model, weights, weights_file, context, temperature, seed, keep_alive, think, structured_output, prefix_cache, required_identity, only_if_none_discovered"`,
     )
   })
 
@@ -63,8 +63,8 @@ describe('parseConfig', () => {
     expect(refusalMessage(configWith('privacy: internal', 'privacy: secret'))).toMatchInlineSnapshot(
       `"bench.config.yaml:33:14  workloads.support-summary.privacy: expected one of public, internal, private; found "secret""`,
     )
-    expect(refusalMessage(configWith('kind: embedded', 'kind: ollama'))).toMatchInlineSnapshot(
-      `"bench.config.yaml:4:11  runtimes.embedded.kind: expected one of embedded, openai-compatible; found "ollama""`,
+    expect(refusalMessage(configWith('kind: embedded', 'kind: tgi'))).toMatchInlineSnapshot(
+      `"bench.config.yaml:4:11  runtimes.embedded.kind: expected one of embedded, ollama, llama-server, lm-studio, vllm, openai-compatible; found "tgi""`,
     )
     expect(refusalMessage(configWith('version: 1', 'version: 2'))).toMatchInlineSnapshot(
       `"bench.config.yaml:1:10  version: expected 1; found 2"`,

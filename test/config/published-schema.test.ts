@@ -63,7 +63,7 @@ describe('zod and the JSON Schema agree', () => {
     ['an unknown key at the top', `${validConfig}extra: 1\n`],
     ['an unknown key of a gate', configWith('validity:', 'validty:')],
     ['a key of the other kind of runtime', configWith('kind: embedded', 'kind: embedded\n    endpoint: http://x.org')],
-    ['an unknown kind of runtime', configWith('kind: embedded', 'kind: ollama')],
+    ['an unknown kind of runtime', configWith('kind: embedded', 'kind: tgi')],
     ['a name in capitals', configWith('  redaction:', '  Redaction:')],
     ['a missing key', configWith('    model: large\n', '')],
     ['text for a number', configWith('consecutive: 25', 'consecutive: "25"')],

@@ -65,7 +65,7 @@ describe('references between the parts of a config', () => {
 
   test('a runtime that proves nothing beyond a name cannot be asked for more', () => {
     expect(refusalMessage(configWith('required_identity: echo', 'required_identity: declared'))).toMatchInlineSnapshot(
-      `"bench.config.yaml:21:24  lanes.local-quality.required_identity: declared cannot be reached here: an openai-compatible runtime proves echo at most; write echo or none, or use an embedded runtime"`,
+      `"bench.config.yaml:21:24  lanes.local-quality.required_identity: declared cannot be reached here: an openai-compatible runtime proves echo at most; write echo or less"`,
     )
   })
 
@@ -79,7 +79,10 @@ describe('references between the parts of a config', () => {
 
   test('only an embedded lane loads a weights file', () => {
     expect(refusalMessage(configWith('required_identity: echo', 'weights_file: qwen.gguf'))).toMatchInlineSnapshot(
-      `"bench.config.yaml:21:19  lanes.local-quality.weights_file: only an embedded runtime loads a file, and box is openai-compatible; remove weights_file"`,
+      `
+      "bench.config.yaml:19:14  lanes.local-quality.runtime: an openai-compatible runtime proves echo at most, and a local lane asks for more; write required_identity: echo (the lane is then conditional at best), or name the server's own kind (ollama, llama-server, vllm)
+      bench.config.yaml:21:19  lanes.local-quality.weights_file: only an embedded runtime loads a file, and box is openai-compatible; remove weights_file"
+    `,
     )
   })
 

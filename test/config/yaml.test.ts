@@ -38,7 +38,7 @@ describe('YAML beyond the core schema is refused', () => {
 
   test('a map that holds itself', () => {
     expect(refusalMessage('version: 1\nruntimes: &a\n  box: *a\nlanes: {}\nworkloads: {}\n')).toMatchInlineSnapshot(
-      `"bench.config.yaml:3:3  runtimes.box.kind: missing; expected one of embedded, openai-compatible"`,
+      `"bench.config.yaml:3:3  runtimes.box.kind: missing; expected one of embedded, ollama, llama-server, lm-studio, vllm, openai-compatible"`,
     )
   })
 

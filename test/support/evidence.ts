@@ -83,6 +83,7 @@ export function completion(changes: CompletionChanges = {}): Completion {
           usage: { prompt_tokens: 100, output_tokens: 50 },
           timing: {
             state: changes.state ?? 'warm',
+            state_by: changes.state === 'cold' ? 'load' : 'server',
             total_ms: changes.total_ms ?? 2000,
             chunks: 50,
             server_prompt_ms: 500,

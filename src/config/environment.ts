@@ -1,0 +1,39 @@
+import { usualEndpoints } from './endpoint.ts'
+import { ollamaUrl } from './ollama-host.ts'
+import type { BenchConfig, RuntimeConfig } from './schema.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Variables that other tools own and that are read here as their owners mean them. */
+export const knownVariables = ['LOCAL_MODEL_TAG', 'OLLAMA_HOST', 'OPENAI_BASE_URL', 'OPENAI_API_KEY'] as const
+
+/**
+ * The config with endpoints and key names that the environment gives where the file gives none. OPENAI_API_KEY belongs
+ * to the host that OPENAI_BASE_URL (or OpenAI itself) names, so it is never taken for an endpoint that the file names.
+ * Pure.
+ */
+export function withEnvironment(config: BenchConfig, environment: Environment): BenchConfig {
+  const runtimes = Object.entries(config.runtimes).map(([name, runtime]) => [name, complete(runtime, environment)])
+  return { ...config, runtimes: Object.fromEntries(runtimes) as BenchConfig['runtimes'] }
+}
+
+function complete(runtime: RuntimeConfig, environment: Environment): RuntimeConfig {
+  if (runtime.kind === 'embedded' || runtime.endpoint !== undefined) return runtime
+  if (runtime.kind === 'ollama') {
+    const endpoint = ollamaUrl(environment.OLLAMA_HOST ?? '') ?? usualEndpoints.ollama
+    return { ...runtime, endpoint }
+  }
+  if (runtime.kind === 'openai-compatible') {
+    const endpoint = environment.OPENAI_BASE_URL?.trim() || usualEndpoints['openai-compatible']
+    return { ...runtime, endpoint, api_key_env: runtime.api_key_env ?? 'OPENAI_API_KEY' }
+  }
+  return { ...runtime, endpoint: usualEndpoints[runtime.kind] }
+}
+
+/** Names, never values, of the variables that are set and that this config or discovery reads. */
+export function variablesInUse(config: BenchConfig, environment: Environment): string[] {
+  const named = Object.values(config.runtimes).flatMap((runtime) =>
+    runtime.kind === 'embedded' || runtime.api_key_env === undefined ? [] : [runtime.api_key_env],
+  )
+  return [...new Set([...named, ...knownVariables])].filter((name) => environment[name] !== undefined)
+}
