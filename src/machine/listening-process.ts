@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { allPids, type ProcessOptions, readStat, type SeenProcess } from './process-table.ts'
+import { allPids, type ListeningProcess, type ProcessOptions, readStat, type SeenProcess } from './process-table.ts'
 
 /** The descriptor that was seen to hold a port, so that the next question need not walk through all processes. */
 interface Holder extends SeenProcess {
@@ -29,7 +29,7 @@ export async function listeningProcess(
   host: string,
   port: number,
   { root = '/proc' }: ProcessOptions = {},
-): Promise<SeenProcess | undefined> {
+): Promise<ListeningProcess | undefined> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   const hosts = name === 'localhost' ? [...addressesOf.keys()] : [name].filter((each) => addressesOf.has(each))
   if (hosts.length === 0) return undefined
@@ -39,7 +39,8 @@ export async function listeningProcess(
   const holders = await Promise.all([...sockets].map((socket) => holderOf(socket, `${root} ${socket}`, root)))
   const [first, ...others] = holders
   if (!first || others.some((other) => other?.pid !== first.pid)) return undefined
-  return { pid: first.pid, started_at: first.started_at }
+  const working_folder = await readlink(`${root}/${first.pid}/cwd`).catch(() => undefined)
+  return { pid: first.pid, started_at: first.started_at, ...(working_folder !== undefined && { working_folder }) }
 }
 
 interface Listener {

@@ -7,6 +7,11 @@ export interface SeenProcess {
   readonly started_at: number
 }
 
+export interface ListeningProcess extends SeenProcess {
+  /** Absolute; absent where it can't be read. */
+  readonly working_folder?: string
+}
+
 export interface ProcessWithCommand extends SeenProcess {
   /** Program and arguments; empty where the process hides them or has ended but for its exit status. */
   readonly command: readonly string[]

@@ -7,3 +7,8 @@ export function plainEndpoint(endpoint: string): string {
   url.search = ''
   return url.href.replace(/\/+$/, '')
 }
+
+/** A server's base, whether or not the endpoint was written with the /v1 of its OpenAI-like part. */
+export function withoutV1(endpoint: string): string {
+  return plainEndpoint(endpoint).replace(/\/v1$/, '')
+}

@@ -1,0 +1,109 @@
+import { callWithin } from './call-within.ts'
+import { withoutV1 } from './endpoint-url.ts'
+import { ModelLoading, RuntimeFailure, UnexpectedResponse } from './failures.ts'
+import { mapListing, readListedModels } from './listed-models.ts'
+import { type Adapter, adaptersSchema, healthSchema, mapProps, type Props, propsSchema } from './llama-server-props.ts'
+import { openaiChat } from './openai-chat.ts'
+import { type JsonServer, requestJson } from './request-json.ts'
+import type { CallOptions, Runtime } from './runtime.ts'
+import type { FindServingProcess } from './serving-process.ts'
+
+export interface LlamaServerOptions {
+  /** Base URL, with or without /v1. */
+  readonly endpoint: string
+  readonly apiKey?: string
+  readonly fetch?: typeof globalThis.fetch
+  readonly findServer?: FindServingProcess
+}
+
+const lookAgainAfter_ms = 50
+
+/**
+ * llama.cpp's server (MIT), seen with v0.4.0. It serves the one model that it was started with and answers any name, so
+ * a description says what it serves, whatever was asked for. It hashes nothing and tells no path of a multimodal
+ * projector. Its context is set when it starts.
+ */
+export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
+  const server: JsonServer = {
+    server: 'llama-server',
+    endpoint: withoutV1(options.endpoint),
+    ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
+    ...(options.fetch && { fetch: options.fetch }),
+  }
+  let template: string | undefined
+  const readProps = async (call: CallOptions): Promise<Props> => {
+    const props = await requestJson(server, '/props', propsSchema, call)
+    template = props.chat_template ?? ''
+    return props
+  }
+  const readAdapters = (call: CallOptions): Promise<Adapter[]> =>
+    requestJson(server, '/lora-adapters', adaptersSchema, call)
+  const isReady = async (call: CallOptions): Promise<boolean> => {
+    try {
+      await requestJson(server, '/health', healthSchema, call)
+      return true
+    } catch (error) {
+      if (error instanceof ModelLoading) return false
+      throw error
+    }
+  }
+  return {
+    kind: 'llama-server',
+    obeys_prefix_cache: true,
+    async health(call) {
+      if (!(await isReady(call))) return { state: 'loading' }
+      const { build_info } = await readProps(call)
+      return { state: 'ready', ...(build_info && { version: build_info }) }
+    },
+    async list(call) {
+      const models = await readListedModels(server, '/v1/models', call)
+      return models.flatMap((model) => {
+        const listing = { ...mapListing(model), loaded: true }
+        return [...new Set([model.id, ...(model.aliases ?? [])])].map((tag) => ({ ...listing, tag }))
+      })
+    },
+    async describe(tag, call) {
+      const [props, models, serving] = await Promise.all([
+        readProps(call),
+        readListedModels(server, '/v1/models', call),
+        options.findServer?.(),
+      ])
+      // Asking a sleeping server for its adapters would wake it.
+      const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)
+      return mapProps(tag, { props, models, adapters, serving })
+    },
+    async load({ tag }, call) {
+      const started = performance.now()
+      const place = { server: server.server, endpoint: server.endpoint, tag }
+      return await callWithin(
+        place,
+        call,
+        async (signal) => {
+          const within = { ...call, signal }
+          while (!(await isReady(within))) await new Promise((resolve) => setTimeout(resolve, lookAgainAfter_ms))
+          const asleep = (await readProps(within)).is_sleeping === true
+          if (asleep) await readAdapters(within)
+          return { loaded_now: asleep, total_ms: performance.now() - started }
+        },
+        async (error) =>
+          error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), place, { cause: error }),
+      )
+    },
+    async chat(request, call) {
+      const started = performance.now()
+      if (template === undefined) await readProps(call)
+      const deadline_ms = Math.round(call.deadline_ms - (performance.now() - started))
+      return await openaiChat(
+        { ...server, endpoint: `${server.endpoint}/v1` },
+        request,
+        { ...call, deadline_ms },
+        {
+          cache_prompt: request.prefix_cache,
+          // Templates that know the word think by default.
+          ...(template?.includes('enable_thinking') && { chat_template_kwargs: { enable_thinking: request.think } }),
+        },
+      )
+    },
+    async unload() {},
+  }
+}
