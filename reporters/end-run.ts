@@ -33,6 +33,8 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
     process.exitCode = 1
     return
   }
+  // Else when Vitest closes, after the engine has let go of its weights.
+  if (vitest.config.watch) await context.release()
   const run = context.run()
   if (reason === 'interrupted' && run.begun) {
     await context.append({

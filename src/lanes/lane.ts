@@ -10,6 +10,7 @@ import type { ModelDescription } from '../runtimes/runtime.ts'
 import { ask, type Exchange } from './ask.ts'
 import type { CallContext, Connection } from './call-context.ts'
 import { lookAt } from './look-at.ts'
+import type { Queue } from './queue.ts'
 import { trialFingerprint } from './trial-fingerprint.ts'
 
 export interface LaneOptions {
@@ -18,6 +19,8 @@ export interface LaneOptions {
   readonly config: BenchConfig
   readonly dataset: Dataset
   readonly connect: (context: CallContext) => Promise<Connection>
+  /** Shared by all lanes that must not ask at the same time. */
+  readonly queue: Queue
   readonly append: (facts: EvidenceFacts) => Evidence
   /** Recorded before this lane began, by the main process: announced with the lane, so that reports carry it. */
   readonly runEvidence?: readonly Evidence[]
@@ -56,7 +59,6 @@ export function openLane(options: LaneOptions): Lane {
   let sampler: MemorySampler | undefined
   let lastSeen: ModelDescription | undefined
   let nextIsCold = false
-  let queue: Promise<unknown> = Promise.resolve()
 
   async function record(facts: EvidenceFacts, context: CallContext): Promise<Evidence> {
     const evidence = options.append(facts)
@@ -121,8 +123,7 @@ export function openLane(options: LaneOptions): Lane {
       refuseLeak(workloadConfig, location, name)
       let completion = completions.get(datasetRecord.id)
       if (!completion) {
-        completion = queue.then(() => askNow(datasetRecord, context))
-        queue = completion.catch(() => undefined)
+        completion = options.queue(() => askNow(datasetRecord, context))
         completions.set(datasetRecord.id, completion)
       }
       return completion

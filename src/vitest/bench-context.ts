@@ -15,6 +15,8 @@ export interface BenchContext {
   readonly host: Host
   /** The run that is on; it has begun once a lane's worker asked for it. */
   run(): { readonly id: string; readonly folder: string; readonly evidenceFolder: string; readonly begun: boolean }
+  /** Lets other processes of this machine run their lanes. */
+  release(): Promise<void>
   /** Writes a record of the main process's own. */
   append(facts: EvidenceFacts): Promise<void>
 }

@@ -14,12 +14,14 @@ import { endGracefully } from './graceful-end.ts'
 import { startHost } from './host.ts'
 import { runFilters } from './run-filters.ts'
 import { softwareVersions } from './software-versions.ts'
+import { createTurns } from './turns.ts'
 
 /** What Vitest's main process owns for all lanes: the run's id and evidence, the embedded engine, the loopback host. */
 export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<BenchContext> {
   const root = dirname(loaded.path)
   const folder = join(root, '.bench')
   const engines = createEngines(loaded.config, root, (line) => vitest.logger.log(line))
+  const turns = createTurns(loaded.config, (line) => vitest.logger.log(line))
   let run = newRun(folder)
   let spool: Spool | undefined
   let isRerun = false
@@ -45,6 +47,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       begun ??= beginRun()
       return { run_id: run.id, evidence_folder: run.evidenceFolder, run_evidence: await begun }
     },
+    turn: (question) => turns.wait((question as { lane: string }).lane),
     async engine(question, signal) {
       const { lane } = question as { lane: string }
       return engines.connect(loaded.config.lanes[lane] as LaneConfig, signal)
@@ -61,6 +64,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
   vitest.onClose(async () => {
     spool?.close()
     await Promise.all([engines.stop(), host.close()])
+    await turns.release()
   })
   return {
     loaded,
@@ -68,6 +72,7 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
     folder,
     host,
     run: () => ({ ...run, begun: begun !== undefined }),
+    release: () => turns.release(),
     append: async (facts: EvidenceFacts) => {
       begun ??= beginRun()
       await begun

@@ -1,4 +1,4 @@
-import { inject, type SuiteAPI, type TestAPI, describe as vitestDescribe, test as vitestTest } from 'vitest'
+import { beforeAll, inject, type SuiteAPI, type TestAPI, describe as vitestDescribe, test as vitestTest } from 'vitest'
 import type { WorkloadConfig } from '../config/schema.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import { registerMatchers } from './matchers.ts'
@@ -90,7 +90,10 @@ function laneSuite(suite: SuiteAPI): LaneSuite {
       timeout: startAllowance_ms + (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length,
       meta: { benchMemo: { lane: bench.lane, workload, records: records.length } },
     }
-    suite(workload, options, () => (body ?? standardBody)({ test, records, limits }))
+    suite(workload, options, () => {
+      beforeAll(() => worker.turn(), 0)
+      ;(body ?? standardBody)({ test, records, limits })
+    })
   }
   return Object.defineProperties(register, {
     only: { get: () => laneSuite(suite.only as SuiteAPI) },

@@ -41,6 +41,11 @@ export function begin(host: ProvidedBench['host'], lane: string): Promise<BegunR
   return question(host, 'begin', { lane })
 }
 
+/** Waits for the lane's turn on its machine; each question is short, so that no time-out of HTTP ends the waiting. */
+export async function takeTurn(host: ProvidedBench['host'], lane: string): Promise<void> {
+  while (!(await question<{ taken: boolean }>(host, 'turn', { lane })).taken);
+}
+
 /** Starts the embedded engine, fetching the lane's weights first where they are not there. */
 export function connectEngine(host: ProvidedBench['host'], lane: string, signal?: AbortSignal): Promise<EngineAddress> {
   return question(host, 'engine', { lane }, signal)

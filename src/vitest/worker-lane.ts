@@ -5,12 +5,15 @@ import { openSpool, type Spool } from '../evidence/spool.ts'
 import { hashWeights } from '../identity/hash-weights.ts'
 import { connect } from '../lanes/connect.ts'
 import { type Lane, openLane } from '../lanes/lane.ts'
-import { begin, connectEngine } from './host-client.ts'
+import { createQueue } from '../lanes/queue.ts'
+import { begin, connectEngine, takeTurn } from './host-client.ts'
 import type { ProvidedBench } from './provided.ts'
 
 /** A lane at a workload inside a test worker, and the dataset that it is asked. */
 export interface WorkerLane {
   readonly dataset: Dataset
+  /** Waits until no other process of this machine runs a local lane. No limit in time. */
+  turn(): Promise<void>
   open(): Promise<Lane>
   /** Writes a record that belongs to no call. */
   append(facts: Parameters<Spool['append']>[0]): Promise<Evidence>
@@ -22,6 +25,8 @@ interface Begun {
   readonly spool: Spool
   readonly run_evidence: readonly Evidence[]
 }
+/** A worker runs one lane at a time; it asks one record at a time, whatever its suites do. */
+const queue = createQueue()
 const begun = new Map<string, Promise<Begun>>()
 
 /** Reads the dataset now (at collection); connects to the main process when the lane is first opened. */
@@ -42,6 +47,7 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   let opened: Promise<Lane> | undefined
   return {
     dataset,
+    turn: () => takeTurn(host, lane),
     open() {
       opened ??= beginOnce(bench).then(({ spool, run_evidence }) =>
         openLane({
@@ -50,6 +56,7 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
           config,
           dataset,
           connect: (context) => connect(config, lane, () => connectEngine(host, lane, context.signal)),
+          queue,
           append: spool.append,
           hashWeights,
           runEvidence: run_evidence,

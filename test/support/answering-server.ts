@@ -14,7 +14,9 @@ export interface AnsweringServer {
   close(): Promise<void>
 }
 
-export async function startAnsweringServer(answer: (chat: AskedChat) => string | undefined): Promise<AnsweringServer> {
+export async function startAnsweringServer(
+  answer: (chat: AskedChat) => string | undefined | Promise<string | undefined>,
+): Promise<AnsweringServer> {
   const asked: AskedChat[] = []
   const server = createServer(async (request, response) => {
     if (request.url?.endsWith('/models')) {
@@ -27,7 +29,7 @@ export async function startAnsweringServer(answer: (chat: AskedChat) => string |
     const body = JSON.parse(Buffer.concat(chunks).toString()) as { model: string; messages: { content: string }[] }
     const chat = { model: body.model, prompt: body.messages.at(-1)?.content ?? '' }
     asked.push(chat)
-    stream(response, chat.model, answer(chat))
+    stream(response, chat.model, await answer(chat))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

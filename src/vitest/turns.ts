@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { cacheFolder } from '../cache/cache-folder.ts'
+import { endpointOf, hostOf, isLoopback } from '../config/endpoint.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import { type HeldLock, takeLock } from '../lanes/machine-lock.ts'
+
+/** This run's share of the machines that its lanes run on. */
+export interface Turns {
+  /** Waits for the lane's machine, a few seconds at a time: ask again until it is taken. Held until the run's end. */
+  wait(lane: string): Promise<{ taken: boolean }>
+  release(): Promise<void>
+}
+
+const askAgainAfter_ms = 20_000
+
+export function createTurns(config: BenchConfig, say: (line: string) => void): Turns {
+  const held = new Map<string, Promise<HeldLock>>()
+  let ended = new AbortController()
+
+  function take(name: string): Promise<HeldLock> {
+    const taking = takeLock({
+      folder: join(cacheFolder(), 'locks'),
+      name,
+      what: `a run in ${process.cwd()}`,
+      signal: ended.signal,
+      onWait: ({ pid, since, what }) =>
+        say(
+          `bench-memo: waiting for ${what} (process ${pid}, since ${since.slice(11, 19)} UTC), so that two runs do not slow each other down`,
+        ),
+    })
+    held.set(name, taking)
+    taking.catch(() => held.delete(name))
+    return taking
+  }
+
+  return {
+    async wait(lane) {
+      const name = lockName(config, lane)
+      if (name === undefined) return { taken: true }
+      const taken = (held.get(name) ?? take(name)).then(() => ({ taken: true }))
+      const later = new Promise<{ taken: boolean }>((resolve) => {
+        setTimeout(resolve, askAgainAfter_ms, { taken: false }).unref()
+      })
+      return Promise.race([taken, later])
+    },
+    async release() {
+      ended.abort()
+      ended = new AbortController()
+      const locks = await Promise.allSettled(held.values())
+      held.clear()
+      for (const lock of locks) if (lock.status === 'fulfilled') await lock.value.release()
+    },
+  }
+}
+
+/** One lock for all that runs on this machine, one for each other host on the premises, none for clouds. */
+function lockName(config: BenchConfig, lane: string): string | undefined {
+  if (locationOf(config, lane) === 'cloud') return undefined
+  const endpoint = endpointOf(runtimeOf(config, lane))
+  return endpoint === undefined || isLoopback(endpoint) ? 'machine' : `host-${hostOf(endpoint).replaceAll(':', '-')}`
+}
