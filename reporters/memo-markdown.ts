@@ -1,5 +1,6 @@
 import type { Assessment } from '../src/assessment/assess.ts'
 import type { LaneAssessment } from '../src/assessment/lane-assessment.ts'
+import type { Statement } from '../src/assessment/statement.ts'
 import type { WorkloadAssessment } from '../src/assessment/workload-assessment.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
@@ -81,7 +82,7 @@ function workloadSection({
   )
   return [
     `Privacy ${privacy}, stakes ${stakes}, done today by ${plain(incumbent)}.`,
-    list(route.reasons.map(plain)),
+    list(route.reasons.map(statement)),
     table(['Lane', 'Gate', 'Verdict', 'Expected', 'Observed', 'Why', 'Evidence'], gates),
     ...(baselines.length > 0
       ? [
@@ -107,9 +108,14 @@ function workloadSection({
           )}`,
         ]
       : []),
-    ...(flips.length > 0 ? [`What would change this:\n\n${list(flips.map(plain))}`] : []),
-    ...(ends.length > 0 ? [`What ends its validity:\n\n${list(ends.map(plain))}`] : []),
+    ...(flips.length > 0 ? [`What would change this:\n\n${list(flips.map(statement))}`] : []),
+    ...(ends.length > 0 ? [`What ends its validity:\n\n${list(ends.map(statement))}`] : []),
   ].join('\n\n')
+}
+
+/** A statement that rests on the config alone cites nothing. */
+function statement({ text, evidence_ids }: Statement): string {
+  return evidence_ids.length === 0 ? plain(text) : `${plain(text)} (${cite(evidence_ids)})`
 }
 
 function lanes(all: readonly LaneAssessment[]): string {
@@ -144,7 +150,7 @@ function lanes(all: readonly LaneAssessment[]): string {
         cite(each.evidence_ids),
       ]),
     ),
-    ...all.flatMap(({ lane, description }) =>
+    ...all.flatMap(({ lane, description, evidence_ids }) =>
       description
         ? [
             `${plain(lane)}: ${[
@@ -158,12 +164,12 @@ function lanes(all: readonly LaneAssessment[]): string {
             ]
               .filter((part): part is string => typeof part === 'string' && part !== '')
               .map(plain)
-              .join(', ')}.`,
+              .join(', ')} (${cite(evidence_ids)}).`,
           ]
         : [],
     ),
-    ...all.flatMap(({ lane, failure }) =>
-      failure === undefined ? [] : [`**${plain(lane)} did not answer:** ${plain(failure)}`],
+    ...all.flatMap(({ lane, failure, evidence_ids }) =>
+      failure === undefined ? [] : [`**${plain(lane)} did not answer:** ${plain(failure)} (${cite(evidence_ids)})`],
     ),
   ].join('\n\n')
 }
@@ -183,6 +189,7 @@ function value({ value: values, workloads, currency }: Assessment): string {
         'Hours saved',
         `Worth (${currency})`,
         `Provider spend avoided (${currency})`,
+        'Evidence',
       ],
       values.map((each) => [
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
@@ -191,6 +198,7 @@ function value({ value: values, workloads, currency }: Assessment): string {
         cell(each.hours_saved, 1),
         cell(each.labour_value, 2),
         cell(each.external_spend_avoided, 2),
+        cite(each.evidence_ids),
       ]),
     ),
   ].join('\n\n')
@@ -202,7 +210,7 @@ function conditions({ machine, run, workloads }: Assessment): string {
       const validity = verdicts.find((verdict) => verdict.gate === 'validity')
       if (validity?.lower_bound === undefined) return []
       return [
-        `${plain(title)} on ${plain(lane)}: n = ${validity.n}; the valid rate is at least ${percent(validity.lower_bound)} (one-sided 95 %)`,
+        `${plain(title)} on ${plain(lane)}: n = ${validity.n}; the valid rate is at least ${percent(validity.lower_bound)} (one-sided 95 %) (${cite(validity.evidence_ids)})`,
       ]
     }),
   )

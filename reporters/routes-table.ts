@@ -17,6 +17,6 @@ export function routeRows(workloads: readonly WorkloadAssessment[]): RouteRow[] 
     lane: route.lane
       ? `${route.lane}${route.otherwise ? `, otherwise ${route.otherwise}` : ''}`
       : `none; ${incumbent} goes on`,
-    why: route.reasons[0] ?? '',
+    why: route.reasons[0]?.text ?? '',
   }))
 }

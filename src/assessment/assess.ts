@@ -1,5 +1,6 @@
 import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { withAssistance } from './assistance.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { type MonthlyValue, monthlyValue } from './value.ts'
@@ -24,7 +25,10 @@ export interface Assessment {
 
 /** Pure: the same evidence and config give the same assessment. */
 export function assess(evidence: readonly Evidence[], config: BenchConfig): Assessment {
-  const workloads = Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload))
+  const workloads = withAssistance(
+    Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload)),
+    config,
+  )
   return {
     run: evidence.find((each) => each.kind === 'run'),
     machine: evidence.find((each) => each.kind === 'machine'),

@@ -1,55 +1,155 @@
+import { gatesFor } from '../config/gates-for.ts'
+import type { BenchConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Verdict } from '../gates/verdict.ts'
-import { count } from '../gates/wording.ts'
+import { count, seconds } from '../gates/wording.ts'
 import type { LaneStanding } from './lane-status.ts'
 import type { Route } from './route.ts'
+import { highStakesRecords } from './route-mode.ts'
+import type { Statement } from './statement.ts'
 
-/** What would change the route, computed from the verdicts: a line each. */
-export function flipsOf(route: Route, standings: readonly LaneStanding[]): string[] {
+/**
+ * What would change the route or its mode, computed from verdicts and config. Each statement is enough by itself:
+ * what one lane would need stands in one sentence.
+ */
+export function flipsOf(
+  config: BenchConfig,
+  workload: string,
+  route: Route,
+  standings: readonly LaneStanding[],
+): Statement[] {
+  const settings = config.workloads[workload] as WorkloadConfig
   const serving = standings.find((standing) => standing.lane === route.lane)
-  const undone = serving ? losses(serving) : []
-  const gained = standings
-    .filter((standing) => standing !== serving && standing.location === 'local')
-    .flatMap((standing) => gains(standing))
   return [
-    ...undone,
-    ...gained,
-    ...(serving ? [] : standings.filter((each) => each.location === 'cloud').flatMap(gains)),
+    ...(serving ? lifted(serving) : []),
+    ...(serving ? losses(config, workload, serving) : []),
+    ...autonomy(settings, route, serving),
+    ...departure(route, serving),
+    ...challengers(settings, route, standings).map(gains),
   ]
 }
 
-/** What would take a serving lane's standing away, or lift its condition. */
-function losses({ lane, verdicts }: LaneStanding): string[] {
-  return verdicts.flatMap((verdict) => {
-    if (!verdict.required) return []
-    if (verdict.condition !== undefined) return [`${lane}: local-primary once ${verdict.condition}`]
-    if (verdict.gate === 'validity') return [`${lane}: one record that breaks the contract`]
-    if (verdict.gate === 'quality') return spare(lane, verdict)
-    if (verdict.gate === 'identity') return [`${lane}: one answer from other weights, or without proof`]
-    return []
-  })
+/** Lanes that would take the route over if their open gates passed. */
+function challengers(
+  { privacy }: WorkloadConfig,
+  { route, lane }: Route,
+  standings: readonly LaneStanding[],
+): readonly LaneStanding[] {
+  const others = standings.filter((each) => each.lane !== lane)
+  if (route === 'blocked') return others.filter(({ location }) => location === 'local' || privacy !== 'private')
+  const locals = others.filter(({ location }) => location === 'local')
+  if (route !== 'local-primary') return locals
+  // Among proven lanes the order of the config decides: only an earlier one would take over.
+  const place = standings.findIndex((each) => each.lane === lane)
+  return locals.filter((each) => standings.indexOf(each) < place)
 }
 
-/** What a lane that does not serve would need to. */
-function gains({ lane, verdicts }: LaneStanding): string[] {
+/** What would lift the conditions of a serving lane: all of them together. */
+function lifted({ lane, conditions, verdicts }: LaneStanding): Statement[] {
+  if (conditions.length === 0) return []
+  const held = verdicts.filter(({ required, condition }) => required && condition !== undefined)
+  const texts = held.map(({ gate, condition }) =>
+    gate === 'identity' ? 'every answer is proven at level declared-twice or above' : condition,
+  )
+  return [
+    {
+      text: `${lane}: local-primary once ${texts.join(' and ')}`,
+      evidence_ids: conditions.flatMap(({ evidence_ids }) => evidence_ids),
+    },
+  ]
+}
+
+/** What would take a serving lane's standing away. */
+function losses(
+  config: BenchConfig,
+  workload: string,
+  { lane, location, conditions, verdicts }: LaneStanding,
+): Statement[] {
+  const { limits } = config.workloads[workload] as WorkloadConfig
+  const { median_seconds } = gatesFor(config, workload).latency
+  const { caution_used_percent: caution, critical_used_percent: critical } = config.machine.memory
   return verdicts
-    .filter((verdict) => verdict.required && verdict.status !== 'pass' && verdict.status !== 'not-applicable')
-    .map((verdict) => `${lane}: ${needed(verdict)}`)
+    .filter(({ required }) => required)
+    .flatMap((verdict) => {
+      const texts = {
+        identity: [
+          location === 'local'
+            ? 'one answer from other weights, or without proof'
+            : 'one answer that names another model',
+        ],
+        validity: ['one record that breaks the contract'],
+        quality: spare(verdict),
+        latency: [
+          `one answer over ${seconds(limits.seconds_per_record * 1000)}`,
+          ...(median_seconds === undefined ? [] : [`a median over ${seconds(median_seconds * 1000)}`]),
+        ],
+        memory:
+          verdict.status === 'pass'
+            ? [
+                ...(conditions.length === 0 ? [`local-fallback once memory in use reaches ${caution} %`] : []),
+                `not local once memory in use reaches ${critical} %`,
+              ]
+            : [],
+      }[verdict.gate]
+      return texts.map((text) => ({ text: `${lane}: ${text}`, evidence_ids: verdict.evidence_ids }))
+    })
 }
 
 /** How many good records a pass could lose. */
-function spare(lane: string, { successes, successes_needed, n }: Verdict): string[] {
-  if (successes === undefined || successes_needed === undefined) return []
+function spare({ status, successes, successes_needed, n }: Verdict): string[] {
+  if (status !== 'pass' || successes === undefined || successes_needed === undefined) return []
   return [
-    `${lane}: ${count(successes - successes_needed + 1, 'good record')} less (${successes} of ${n}; ${successes_needed} needed)`,
+    `${count(successes - successes_needed + 1, 'good record')} less (${successes} of ${n}; ${successes_needed} needed)`,
   ]
+}
+
+/** What would let a lane of a high-stakes workload serve on its own. */
+function autonomy({ stakes }: WorkloadConfig, route: Route, serving: LaneStanding | undefined): Statement[] {
+  if (stakes !== 'high' || route.mode !== 'draft-only' || route.lane === undefined) return []
+  const validity = serving?.verdicts.find(({ gate }) => gate === 'validity')
+  return [
+    {
+      text: `${route.lane}: autonomous with ${highStakesRecords} distinct records valid and none broken (${validity?.n ?? 0} so far)`,
+      evidence_ids: validity?.evidence_ids ?? [],
+    },
+  ]
+}
+
+/** A lane that serves because it does so today loses that with the incumbency. */
+function departure({ route, lane }: Route, serving: LaneStanding | undefined): Statement[] {
+  if (route !== 'cloud-primary' || serving?.status === 'proven') return []
+  return [
+    {
+      text: `${lane}: blocked once it is no longer the incumbent, unless it is proven first`,
+      evidence_ids: serving?.evidence_ids ?? [],
+    },
+  ]
+}
+
+/** All that a lane which does not serve would need. */
+function gains({ lane, verdicts }: LaneStanding): Statement {
+  const open = verdicts.filter(
+    ({ gate, required, status, n }) =>
+      (required || (gate === 'validity' && n === 0)) && status !== 'pass' && status !== 'not-applicable',
+  )
+  return {
+    text: `${lane}: ${open.map(needed).join('; and ')}`,
+    evidence_ids: [
+      ...new Set(
+        open.flatMap(({ offender, evidence_ids }) => (offender ? [offender.evidence_id] : evidence_ids.slice(0, 1))),
+      ),
+    ],
+  }
 }
 
 function needed({ gate, status, n, needed: least, expected, successes, successes_needed }: Verdict): string {
   if (gate === 'quality' && status === 'fail' && successes !== undefined && successes_needed !== undefined) {
     return `${count(successes_needed - successes, 'more good record')} (${successes} of ${n}; ${successes_needed} needed)`
   }
+  if (gate === 'validity' && status === 'fail' && successes !== undefined) {
+    return `${count(n - successes, 'broken record')} mended (${successes} of ${n} valid; ${Math.max(n, least)} of ${Math.max(n, least)} needed)`
+  }
   if (status === 'not-measured') return `${gate} measured: ${expected}`
-  if (status === 'insufficient')
+  if (status === 'insufficient' && n < least)
     return `${least - n} more ${gate === 'latency' ? 'warm answers' : 'distinct records'} (${n} of ${least})`
   return expected
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../gates/verdict.ts'
+import type { Statement } from './statement.ts'
 
 /** What the gates say together of one lane at one workload. The first that applies, in this order. */
 export const laneStatuses = ['untrusted', 'unfit', 'unfit-machine', 'unproven', 'conditional', 'proven'] as const
@@ -10,8 +11,8 @@ export interface LaneStanding {
   readonly location: 'local' | 'cloud'
   readonly status: LaneStatus
   readonly reason: string
-  /** Conditions under which it holds; only where `conditional`. */
-  readonly conditions: readonly string[]
+  /** Conditions under which its required gates pass: all must hold. */
+  readonly conditions: readonly Statement[]
   readonly verdicts: readonly Verdict[]
   readonly evidence_ids: readonly string[]
 }
@@ -23,16 +24,20 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   const unjudged = verdicts.find((each) => each.gate === 'validity' && each.n === 0)
   const open = required.find((each) => each.status === 'insufficient' || each.status === 'not-measured')
   const conditional = required.filter((each) => each.status === 'pass' && each.condition !== undefined)
-  const decided = (status: LaneStatus, verdict: Verdict | undefined): LaneStanding => ({
+  const decided = (status: LaneStatus, ...deciding: readonly Verdict[]): LaneStanding => ({
     lane,
     location,
     status,
-    reason: verdict ? `${verdict.gate}: ${verdict.reason}` : `every required gate passed: ${summaryOf(required)}`,
-    conditions: conditional.flatMap((each) => (each.condition === undefined ? [] : [each.condition])),
+    reason:
+      deciding.map(({ gate, reason }) => `${gate}: ${reason}`).join('; ') ||
+      `every required gate passed: ${summaryOf(required)}`,
+    conditions: conditional.flatMap(({ condition, evidence_ids }) =>
+      condition === undefined ? [] : [{ text: condition, evidence_ids }],
+    ),
     verdicts,
-    evidence_ids: verdict?.offender
-      ? [verdict.offender.evidence_id]
-      : [...new Set((verdict ? [verdict] : verdicts).flatMap((each) => each.evidence_ids.slice(0, 1)))],
+    evidence_ids: deciding[0]?.offender
+      ? [deciding[0].offender.evidence_id]
+      : [...new Set((deciding.length > 0 ? deciding : verdicts).flatMap((each) => each.evidence_ids.slice(0, 1)))],
   })
   const identity = failed('identity')
   if (identity) return decided('untrusted', identity)
@@ -40,9 +45,10 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   if (unfit) return decided('unfit', unfit)
   const machine = failed('memory', 'latency')
   if (machine) return decided('unfit-machine', machine)
-  if (open ?? unjudged) return decided('unproven', open ?? unjudged)
-  if (conditional[0]) return decided('conditional', conditional[0])
-  return decided('proven', undefined)
+  const unmeasured = open ?? unjudged
+  if (unmeasured) return decided('unproven', unmeasured)
+  if (conditional.length > 0) return decided('conditional', ...conditional)
+  return decided('proven')
 }
 
 /** "30 of 30 valid; 27 of 30 records good, …": what the passed gates saw of answers. */

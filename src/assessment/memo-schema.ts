@@ -17,6 +17,7 @@ const text = z.string()
 const share = z.number().min(0).max(1)
 const count = z.int().min(0)
 const ids = z.array(text).describe('evidence that the statement rests on')
+const statement = z.strictObject({ text, evidence_ids: ids })
 const location = z.enum(['local', 'cloud'])
 
 const verdict = z.strictObject({
@@ -44,7 +45,7 @@ const standing = z.strictObject({
   location,
   status: z.enum(laneStatuses),
   reason: text,
-  conditions: z.array(text),
+  conditions: z.array(statement).describe('under which its required gates pass: all must hold'),
   verdicts: z.array(verdict),
   evidence_ids: ids,
 })
@@ -53,9 +54,17 @@ const route = z.strictObject({
   blocked: z.enum(['blocked-local', 'blocked-cloud', 'blocked']).optional(),
   mode: z.enum(['autonomous', 'draft-only', 'shadow', 'none']),
   lane: text.optional().describe('the lane that serves; absent where blocked'),
-  incumbent_not_measured: z.boolean().optional(),
+  incumbent_not_measured: z.boolean().optional().describe('it serves as the incumbent, and no answer was judged'),
+  incumbent_measured: z
+    .strictObject({ n: count, needed: count })
+    .optional()
+    .describe('it serves as the incumbent, and was measured too little: n of needed'),
   otherwise: text.optional().describe('what serves while a condition does not hold: a lane, or queue'),
-  reasons: z.array(text),
+  assisted_by: z
+    .array(z.strictObject({ workload: text, lane: text }))
+    .optional()
+    .describe('workloads that are proven locally and serve this one before its cloud call'),
+  reasons: z.array(statement),
   runner_up: z.strictObject({ lane: text, status: z.enum(laneStatuses), reason: text }).optional(),
   evidence_ids: ids,
 })
@@ -79,8 +88,8 @@ const workload = z.strictObject({
   route,
   standings: z.array(standing),
   baselines: z.array(baseline),
-  flips: z.array(text).describe('what would change the route'),
-  ends: z.array(text).describe('what ends its validity'),
+  flips: z.array(statement).describe('what would change the route or its mode, each by itself'),
+  ends: z.array(statement).describe('what ends its validity'),
 })
 const lane = z.strictObject({
   lane: text,
@@ -115,6 +124,7 @@ export const memoSchema = z.strictObject({
       hours_saved: z.number().min(0).optional(),
       labour_value: z.number().min(0).optional(),
       external_spend_avoided: z.number().min(0).optional(),
+      evidence_ids: ids,
     }),
   ),
   next_steps: z.array(z.strictObject({ workload: text, lane: text, what: text, why: text, evidence_ids: ids })),

@@ -1,9 +1,10 @@
 import type { WorkloadConfig } from '../config/schema.ts'
-import type { Verdict } from '../gates/verdict.ts'
+import type { Assistance } from './assistance.ts'
 import type { LaneStanding } from './lane-status.ts'
+import { blockedMode, modeOf, type RouteMode } from './route-mode.ts'
+import type { Statement } from './statement.ts'
 
 export type RouteName = 'local-primary' | 'local-fallback' | 'cloud-primary' | 'blocked'
-export type RouteMode = 'autonomous' | 'draft-only' | 'shadow' | 'none'
 
 /** Where a workload goes, and why. */
 export interface Route {
@@ -13,17 +14,18 @@ export interface Route {
   readonly mode: RouteMode
   /** The lane that serves; absent where blocked. */
   readonly lane?: string
-  /** True where a cloud lane serves as the incumbent without having been measured in this run. */
+  /** True where a cloud lane serves as the incumbent and no answer of it was judged in this run. */
   readonly incumbent_not_measured?: boolean
+  /** Where a cloud lane serves as the incumbent and was measured too little: n of the records or answers needed. */
+  readonly incumbent_measured?: { readonly n: number; readonly needed: number }
   /** What serves while a condition does not hold; only for `local-fallback`. */
   readonly otherwise?: string
-  readonly reasons: readonly string[]
+  /** Workloads that are proven locally and serve this one before its cloud call; only for `cloud-primary`. */
+  readonly assisted_by?: readonly Assistance[]
+  readonly reasons: readonly Statement[]
   readonly runner_up?: { readonly lane: string; readonly status: string; readonly reason: string }
   readonly evidence_ids: readonly string[]
 }
-
-/** One-sided 95 % lower bound of the valid rate that high stakes ask before autonomous mode (n >= 59). */
-const highStakesBound = 0.95
 
 /**
  * The decision, first match wins: a proven local lane, a conditional local lane, a proven or incumbent cloud lane
@@ -34,103 +36,107 @@ export function decideRoute(
   standings: readonly LaneStanding[],
   isCloudLane: (lane: string) => boolean,
 ): Route {
-  const locals = standings.filter((standing) => standing.location === 'local')
-  const clouds = workload.privacy === 'private' ? [] : standings.filter((standing) => standing.location === 'cloud')
-  const incumbentCloud =
-    workload.incumbent !== 'manual' && workload.privacy !== 'private' && isCloudLane(workload.incumbent)
-      ? workload.incumbent
-      : undefined
-  const isIncumbentRefuted = clouds.some((standing) => standing.lane === incumbentCloud && isRefuted(standing))
-  const runnerUp = (chosen: LaneStanding | undefined) => {
-    const next = standings.find((standing) => standing !== chosen)
+  const candidates = standings.filter(({ location }) => location === 'local' || workload.privacy !== 'private')
+  const locals = candidates.filter(({ location }) => location === 'local')
+  const clouds = candidates.filter(({ location }) => location === 'cloud')
+  const incumbent = incumbentOf(workload, clouds, isCloudLane)
+  const runnerUp = (chosen?: LaneStanding) => {
+    const next = candidates.find((standing) => standing !== chosen)
     return next ? { runner_up: { lane: next.lane, status: next.status, reason: next.reason } } : {}
   }
+  const servedBy = (standing: LaneStanding, ...others: readonly Statement[]) => {
+    const { mode, reasons } = modeOf(workload, standing)
+    return {
+      lane: standing.lane,
+      mode,
+      reasons: [standingReason(standing), ...reasons, ...others],
+      ...runnerUp(standing),
+      evidence_ids: standing.evidence_ids,
+    }
+  }
+  const cloud = clouds.find(({ status }) => status === 'proven')
 
-  const proven = locals.find((standing) => standing.status === 'proven')
-  if (proven) {
-    return {
-      route: 'local-primary',
-      lane: proven.lane,
-      ...modeFor(workload, proven),
-      ...runnerUp(proven),
-      evidence_ids: proven.evidence_ids,
-    }
-  }
-  const conditional = locals.find((standing) => standing.status === 'conditional')
+  const proven = locals.find(({ status }) => status === 'proven')
+  if (proven) return { route: 'local-primary', ...servedBy(proven) }
+
+  const conditional = locals.find(({ status }) => status === 'conditional')
   if (conditional) {
-    const cloud = clouds.find(
-      (standing) => standing.status === 'proven' || (standing.lane === workload.incumbent && !isRefuted(standing)),
-    )
-    return {
-      route: 'local-fallback',
-      lane: conditional.lane,
-      otherwise: cloud?.lane ?? (isIncumbentRefuted ? undefined : incumbentCloud) ?? 'queue',
-      ...modeFor(workload, conditional),
-      ...runnerUp(conditional),
-      evidence_ids: conditional.evidence_ids,
-    }
+    const others = cloud ? [standingReason(cloud)] : incumbent ? [incumbentReason(incumbent)] : []
+    const otherwise = cloud?.lane ?? incumbent?.lane ?? 'queue'
+    return { route: 'local-fallback', otherwise, ...servedBy(conditional, ...others) }
   }
-  const cloud = clouds.find((standing) => standing.status === 'proven')
-  if (cloud) {
+
+  if (cloud) return { route: 'cloud-primary', ...servedBy(cloud, ...locals.map(standingReason)) }
+
+  if (incumbent) {
+    const { mode, reasons } = modeOf(workload, incumbent.standing)
+    const others = candidates.filter((standing) => standing !== incumbent.standing)
     return {
       route: 'cloud-primary',
-      lane: cloud.lane,
-      ...modeFor(workload, cloud),
-      ...runnerUp(cloud),
-      evidence_ids: cloud.evidence_ids,
+      mode,
+      lane: incumbent.lane,
+      ...(incumbent.measured ? { incumbent_measured: incumbent.measured } : { incumbent_not_measured: true }),
+      reasons: [incumbentReason(incumbent), ...reasons, ...others.map(standingReason)],
+      ...runnerUp(incumbent.standing),
+      evidence_ids: candidates.flatMap(({ evidence_ids }) => evidence_ids),
     }
   }
-  if (incumbentCloud !== undefined && !isIncumbentRefuted) {
-    return {
-      route: 'cloud-primary',
-      mode: 'autonomous',
-      lane: incumbentCloud,
-      incumbent_not_measured: true,
-      reasons: [`${incumbentCloud} does the job today; it was not measured here`, ...standings.map(standingReason)],
-      ...runnerUp(undefined),
-      evidence_ids: standings.flatMap((standing) => standing.evidence_ids),
-    }
-  }
+
   return {
     route: 'blocked',
     blocked: clouds.length === 0 ? 'blocked-local' : locals.length === 0 ? 'blocked-cloud' : 'blocked',
-    mode: blockedMode(standings),
-    reasons: [...standings.map(standingReason), `${workload.incumbent} keeps doing the job`],
-    ...runnerUp(undefined),
-    evidence_ids: standings.flatMap((standing) => standing.evidence_ids),
+    mode: blockedMode(candidates),
+    reasons: [
+      ...candidates.map(standingReason),
+      { text: `${workload.incumbent} keeps doing the job`, evidence_ids: [] },
+    ],
+    ...runnerUp(),
+    evidence_ids: candidates.flatMap(({ evidence_ids }) => evidence_ids),
   }
 }
 
-function modeFor(workload: WorkloadConfig, standing: LaneStanding): Pick<Route, 'mode' | 'reasons'> {
-  const bound = standing.verdicts.find((verdict) => verdict.gate === 'validity')?.lower_bound ?? 0
-  if (workload.stakes === 'high' && bound < highStakesBound) {
-    return {
-      mode: 'draft-only',
-      reasons: [
-        standingReason(standing),
-        'high stakes ask a valid rate of at least 95 % (one-sided 95 %): 59 records without a failure',
-      ],
-    }
-  }
-  return { mode: 'autonomous', reasons: [standingReason(standing)] }
+/** A cloud lane that does the job today and was not refuted. */
+interface Incumbent {
+  readonly lane: string
+  /** Absent where it is no candidate. */
+  readonly standing: LaneStanding | undefined
+  /** What of it was measured; absent where no answer was judged. */
+  readonly measured?: { readonly n: number; readonly needed: number }
 }
 
-function standingReason({ lane, status, reason, conditions }: LaneStanding): string {
-  return `${lane} is ${status}${conditions.length > 0 ? ` (while ${conditions.join(' and ')})` : ''}: ${reason}`
+function incumbentOf(
+  { incumbent, privacy }: WorkloadConfig,
+  clouds: readonly LaneStanding[],
+  isCloudLane: (lane: string) => boolean,
+): Incumbent | undefined {
+  if (incumbent === 'manual' || privacy === 'private' || !isCloudLane(incumbent)) return undefined
+  const standing = clouds.find(({ lane }) => lane === incumbent)
+  if (standing && isRefuted(standing)) return undefined
+  const judged = standing?.verdicts.some(({ gate, n }) => gate === 'validity' && n > 0)
+  const open = standing?.verdicts.find(({ required, status }) => required && status === 'insufficient')
+  const verdict = open ?? standing?.verdicts.find(({ gate }) => gate === 'validity')
+  return {
+    lane: incumbent,
+    standing,
+    ...(judged && verdict && { measured: { n: verdict.n, needed: verdict.needed } }),
+  }
+}
+
+function incumbentReason({ lane, standing, measured }: Incumbent): Statement {
+  return {
+    text: measured
+      ? `${lane} does the job today; it was measured too little here, ${measured.n} of ${measured.needed}: ${standing?.reason}`
+      : `${lane} does the job today; it was not measured here`,
+    evidence_ids: standing?.evidence_ids ?? [],
+  }
+}
+
+function standingReason({ lane, status, reason, conditions, evidence_ids }: LaneStanding): Statement {
+  const condition = status === 'conditional' ? ` (while ${conditions.map(({ text }) => text).join(' and ')})` : ''
+  return { text: `${lane} is ${status}${condition}: ${reason}`, evidence_ids }
 }
 
 /** Measured and found wanting, as against not measured. */
 function isRefuted({ status }: LaneStanding): boolean {
   return status === 'untrusted' || status === 'unfit' || status === 'unfit-machine'
-}
-
-/** Drafts are useful where most of them parse; a lane that was only too little measured may run in the shadow. */
-function blockedMode(standings: readonly LaneStanding[]): RouteMode {
-  if (standings.some(({ status, verdicts }) => status === 'unfit' && draftsParse(verdicts))) return 'draft-only'
-  return standings.some((standing) => standing.status === 'unproven') ? 'shadow' : 'none'
-}
-
-function draftsParse(verdicts: readonly Verdict[]): boolean {
-  const validity = verdicts.find((verdict) => verdict.gate === 'validity')
-  return validity?.status === 'pass' || (validity?.parsed_share ?? 0) >= 0.5
 }

@@ -11,6 +11,8 @@ export interface MonthlyValue {
   readonly hours_saved?: number
   readonly labour_value?: number
   readonly external_spend_avoided?: number
+  /** The answers behind `good_share`. */
+  readonly evidence_ids: readonly string[]
 }
 
 /** Only workloads that a local lane serves on its own count; undefined where the config gives no volume. */
@@ -40,5 +42,6 @@ export function monthlyValue(
     ...(value?.external_cost_per_task !== undefined && {
       external_spend_avoided: tasks * good_share * value.external_cost_per_task,
     }),
+    evidence_ids: quality.evidence_ids,
   }
 }

@@ -6,6 +6,7 @@ import { type BaselineComparison, compareWithBaseline } from './baseline.ts'
 import { flipsOf } from './flips.ts'
 import { type LaneStanding, standingOf } from './lane-status.ts'
 import { decideRoute, type Route } from './route.ts'
+import type { Statement } from './statement.ts'
 
 /** One workload: its route, how each candidate lane stands, and what would change it. */
 export interface WorkloadAssessment {
@@ -17,8 +18,8 @@ export interface WorkloadAssessment {
   readonly route: Route
   readonly standings: readonly LaneStanding[]
   readonly baselines: readonly BaselineComparison[]
-  readonly flips: readonly string[]
-  readonly ends: readonly string[]
+  readonly flips: readonly Statement[]
+  readonly ends: readonly Statement[]
 }
 
 /** Evidence older than this no longer carries a route. */
@@ -48,13 +49,13 @@ export function assessWorkload(
     route,
     standings,
     baselines: settings.lanes.flatMap((lane) => compareWithBaseline(config, workload, lane, evidence) ?? []),
-    flips: flipsOf(route, standings),
+    flips: flipsOf(config, workload, route, standings),
     ends: whatEnds(evidence, workload, route),
   }
 }
 
 /** What ends a route's validity: the conditions under which it was measured. */
-function whatEnds(evidence: readonly Evidence[], workload: string, { lane }: Route): string[] {
+function whatEnds(evidence: readonly Evidence[], workload: string, { lane }: Route): Statement[] {
   const completion = evidence.find(
     (each): each is EvidenceOf<'completion'> =>
       each.kind === 'completion' && each.lane === lane && each.workload === workload,
@@ -66,5 +67,5 @@ function whatEnds(evidence: readonly Evidence[], workload: string, { lane }: Rou
     ...(server_build === undefined ? [] : [`a runtime other than ${server_build}`]),
     `another prompt, schema or options (fingerprint ${completion.fingerprint.slice(0, 12)}…)`,
     `an age over ${validForDays} days`,
-  ]
+  ].map((text) => ({ text, evidence_ids: [completion.id] }))
 }

@@ -65,7 +65,7 @@ export const identityGate: Gate = (input) => {
     ...(isNamed && locationOf(config, lane) === 'local' && { condition: unprovenCondition }),
     observed: `${count(answered.length, 'answer')} at level ${lowest}${hash ? `, ${shortHash(hash)}` : ''}${pinned ? '' : ', unpinned'}`,
     reason: isNamed
-      ? 'the answers repeat the name that was asked for, and nothing more is known of the model'
+      ? 'the answers only repeat the name that was asked for'
       : pinned
         ? 'all answers are from the pinned weights'
         : 'all answers are from the same weights, which the config does not pin',
@@ -74,7 +74,7 @@ export const identityGate: Gate = (input) => {
 }
 
 /** What must be true where a local lane may serve on the strength of a name. */
-const unprovenCondition = 'the server answers with the model that it names, since nothing proves which model answered'
+const unprovenCondition = 'the server answers with the model it names, which nothing proves'
 
 /** Why a completion does not count as a success of its lane; undefined where it does. */
 function whyUnproven({ identity }: Completion, required: IdentityLevel, pin: string | undefined): string | undefined {

@@ -4,9 +4,17 @@ import { memoJson } from '../../reporters/memo-json.ts'
 import { memoMarkdown } from '../../reporters/memo-markdown.ts'
 import { assess } from '../../src/assessment/assess.ts'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
+import type { Statement } from '../../src/assessment/statement.ts'
 import { uniteEvidence } from '../../src/evidence/read.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
-import { benchConfig, completion, completions, memory, provenEvidence } from '../support/evidence.ts'
+import {
+  benchConfig,
+  completion,
+  completions,
+  memory,
+  provenEvidence,
+  withRequiredIdentity,
+} from '../support/evidence.ts'
 
 const routeOf = (evidence: readonly Evidence[], config = benchConfig()) => {
   const [workload] = assess(uniteEvidence(evidence), config).workloads
@@ -14,25 +22,27 @@ const routeOf = (evidence: readonly Evidence[], config = benchConfig()) => {
   return workload
 }
 
+const texts = (statements: readonly Statement[]) => statements.map(({ text }) => text)
+
 describe('the route', () => {
   test('is blocked without evidence: no evidence, no route', () => {
     const { route, flips } = routeOf([])
     expect(route).toMatchObject({ route: 'blocked', blocked: 'blocked-local', mode: 'shadow' })
-    expect(route.reasons[0]).toContain('local is unproven')
+    expect(route.reasons[0]?.text).toContain('local is unproven')
     expect(flips).not.toHaveLength(0)
   })
 
   test('is local-primary where a local lane passed every gate', () => {
     const { route, flips, ends } = routeOf(provenEvidence())
     expect(route).toMatchObject({ route: 'local-primary', lane: 'local', mode: 'autonomous' })
-    expect(flips).toContain('local: one record that breaks the contract')
-    expect(ends.join()).toContain('weights other than sha256:bbbbbbbbbbbb…')
+    expect(texts(flips)).toContain('local: one record that breaks the contract')
+    expect(texts(ends).join()).toContain('weights other than sha256:bbbbbbbbbbbb…')
   })
 
   test('is local-fallback while memory stays below caution, otherwise queue', () => {
     const { route, flips } = routeOf([...completions(26), memory(85)])
     expect(route).toMatchObject({ route: 'local-fallback', lane: 'local', otherwise: 'queue' })
-    expect(flips).toContain('local: local-primary once memory in use stays below 80 %')
+    expect(texts(flips)).toContain('local: local-primary once memory in use stays below 80 %')
   })
 
   test('falls back to a cloud incumbent that privacy allows', () => {
@@ -87,6 +97,45 @@ describe('the route', () => {
     const config = benchConfig({ workload: 'stakes: high' })
     expect(routeOf(provenEvidence(), config).route).toMatchObject({ route: 'local-primary', mode: 'draft-only' })
     expect(routeOf([...completions(59), memory(40)], config).route.mode).toBe('autonomous')
+  })
+
+  test('is local-fallback at most for a lane that only echoes a name, and says what would prove more', () => {
+    const config = withRequiredIdentity(benchConfig(), 'echo')
+    const evidence = completions(26, () => ({ identity: { level: 'echo' } }))
+    const { route, flips } = routeOf([...evidence, memory(40)], config)
+    expect(route).toMatchObject({ route: 'local-fallback', otherwise: 'queue' })
+    expect(route.reasons[0]?.text).toContain('which nothing proves')
+    expect(texts(flips)).toContain('local: local-primary once every answer is proven at level declared-twice or above')
+    expect(routeOf([...completions(26), memory(40)], config).route.route).toBe('local-primary')
+  })
+
+  test('names all conditions together where several hold', () => {
+    const config = withRequiredIdentity(benchConfig(), 'echo')
+    const evidence = completions(26, () => ({ identity: { level: 'echo' } }))
+    const { standings, flips } = routeOf([...evidence, memory(85)], config)
+    expect(texts(standings[0]?.conditions ?? [])).toHaveLength(2)
+    expect(texts(flips)[0]).toBe(
+      'local: local-primary once every answer is proven at level declared-twice or above and memory in use stays below 80 %',
+    )
+  })
+
+  test('is flipped by lanes of higher preference only, once one is proven', () => {
+    const config = benchConfig({ lanes: '[local-two, local]' })
+    const flipsBy = (evidence: readonly Evidence[]) => texts(routeOf(evidence, config).flips)
+    expect(flipsBy(provenEvidence('local')).some((flip) => flip.startsWith('local-two: identity measured'))).toBe(true)
+    expect(flipsBy(provenEvidence('local-two')).filter((flip) => flip.startsWith('local:'))).toEqual([])
+  })
+
+  test('keeps an incumbent of high stakes in drafts until it is measured', () => {
+    const modeOf = (evidence: readonly Evidence[], stakes: string) =>
+      routeOf(evidence, benchConfig({ lanes: '[local, cloud]', workload: `incumbent: cloud\n    stakes: ${stakes}` }))
+        .route
+    const measured = (n: number) => completions(n, () => ({ lane: 'cloud', identity: { level: 'echo' } }))
+    expect(modeOf([], 'normal')).toMatchObject({ mode: 'autonomous', incumbent_not_measured: true })
+    expect(modeOf([], 'high')).toMatchObject({ mode: 'draft-only', incumbent_not_measured: true })
+    expect(modeOf(measured(3), 'high')).toMatchObject({ mode: 'draft-only', incumbent_measured: { n: 3, needed: 25 } })
+    expect(modeOf(measured(58), 'high')).toMatchObject({ mode: 'draft-only' })
+    expect(modeOf(measured(59), 'high')).toMatchObject({ mode: 'autonomous' })
   })
 
   test.for([

@@ -67,11 +67,11 @@ describe('a bench against a server on this machine', () => {
     expect(server.asked).toHaveLength(16)
     const { workloads } = JSON.parse(await stranger.read('.bench/memo.json'))
     expect(workloads).toMatchObject([
-      { title: 'Order numbers', route: { route: 'local-primary', mode: 'autonomous', lane: 'local-echo' } },
-      { title: 'Order check', route: { route: 'local-primary', mode: 'autonomous', lane: 'local-echo' } },
+      { title: 'Order numbers', route: { route: 'local-fallback', mode: 'autonomous', lane: 'local-echo' } },
+      { title: 'Order check', route: { route: 'local-fallback', mode: 'autonomous', lane: 'local-echo' } },
     ])
     expect(await stranger.read('.bench/memo.md')).toContain(
-      '| Order check | **local-primary** | autonomous | local-echo |',
+      '| Order check | **local-fallback** | autonomous | local-echo, otherwise queue |',
     )
   })
 

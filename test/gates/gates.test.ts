@@ -9,6 +9,7 @@ import {
   completions,
   memory,
   provenEvidence,
+  withRequiredIdentity,
 } from '../support/evidence.ts'
 
 const config = benchConfig()
@@ -110,6 +111,51 @@ describe('the identity gate', () => {
   test('fails on a contradiction at any level', () => {
     const all = [completion({ identity: { contradictions: ['the weights were loaded anew'] } })]
     expect(judge('identity', input(all))).toMatchObject({ status: 'fail', reason: 'the weights were loaded anew' })
+  })
+
+  const named = () => completions(3, () => ({ identity: { level: 'echo', required: 'echo' } }))
+  const declared = () => completions(3, () => ({ identity: { level: 'declared', required: 'declared' } }))
+
+  test('asks what the config asks today, whatever was asked when the answer was recorded', () => {
+    expect(judge('identity', input(named()))).toMatchObject({
+      status: 'fail',
+      reason: 'proven at level echo only, weights is required',
+    })
+  })
+
+  test("compares with today's pin, whatever was pinned when the answer was recorded", () => {
+    const { local, ...lanes } = config.lanes
+    const repinned = { ...config, lanes: { ...lanes, local: { ...local, weights: `sha256:${'d'.repeat(64)}` } } }
+    const verdict = judge('identity', { ...input(completions(3)), config: repinned as typeof config })
+    expect(verdict).toMatchObject({ status: 'fail' })
+    expect(verdict.reason).toBe('the weights are sha256:bbbbbbbbbbbb…, the config expects sha256:dddddddddddd…')
+  })
+
+  test('passes an echo under a condition, where the lane is local and its config allows that', () => {
+    const verdict = judge('identity', { ...input(named()), config: withRequiredIdentity(config, 'echo') })
+    expect(verdict).toMatchObject({
+      status: 'pass',
+      condition: 'the server answers with the model it names, which nothing proves',
+    })
+  })
+
+  test('passes an echo of a cloud lane without a condition: there is nothing more to be had', () => {
+    const evidence = completions(3, () => ({ lane: 'cloud', identity: { level: 'echo' } }))
+    const verdict = judge('identity', { ...input(evidence), lane: 'cloud' })
+    expect(verdict.status).toBe('pass')
+    expect(verdict).not.toHaveProperty('condition')
+  })
+
+  test('passes what was declared once only where the config allows it, and then without a condition', () => {
+    expect(judge('identity', input(declared())).status).toBe('fail')
+    const allowed = judge('identity', { ...input(declared()), config: withRequiredIdentity(config, 'declared') })
+    expect(allowed.status).toBe('pass')
+    expect(allowed).not.toHaveProperty('condition')
+  })
+
+  test('never passes an answer of which nothing is known, even where no proof is required', () => {
+    const none = completions(3, () => ({ identity: { level: 'none', required: 'none' } }))
+    expect(judge('identity', { ...input(none), config: withRequiredIdentity(config, 'none') }).status).toBe('fail')
   })
 
   test('passes without a pin, marked unpinned', () => {

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/load.ts'
-import type { BenchConfig } from '../../src/config/schema.ts'
+import type { BenchConfig, IdentityLevel } from '../../src/config/schema.ts'
 import { type Completion, type Evidence, type Examination, evidenceSchema } from '../../src/evidence/schema.ts'
 import { sha256 } from '../../src/evidence/stored-text.ts'
 
@@ -29,6 +29,12 @@ workloads:
 `,
     'bench.config.yaml',
   )
+}
+
+/** The same config with the lane `local` allowed another level of proof, and without its pin. */
+export function withRequiredIdentity(config: BenchConfig, required_identity: IdentityLevel): BenchConfig {
+  const { weights: _pin, ...local } = config.lanes.local as BenchConfig['lanes'][string]
+  return { ...config, lanes: { ...config.lanes, local: { ...local, required_identity } } }
 }
 
 let clock = Date.UTC(2026, 0, 1)

@@ -31,13 +31,14 @@ describe('describe.lane without a body', () => {
   test('runs the standard probes and gates once for every candidate lane, one lane after the other', async () => {
     project = await createMiniProject(colourProject(server.endpoint))
     const { exitCode, output } = await project.run()
-    expect(output).toContain('local-primary')
+    expect(output).toContain('local-fallback')
     expect(exitCode).toBe(0)
     expect(server.asked.map(({ model }) => model)).toEqual([...Array(8).fill('echo'), ...Array(8).fill('other')])
     expect(JSON.parse(await project.read('.bench/memo.json')).workloads[0].route).toMatchObject({
-      route: 'local-primary',
+      // The server only echoes the name that it is asked for.
+      route: 'local-fallback',
       lane: 'one',
-      runner_up: { lane: 'two', status: 'proven' },
+      runner_up: { lane: 'two', status: 'conditional' },
     })
   })
 

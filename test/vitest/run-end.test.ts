@@ -85,7 +85,7 @@ describe('the exit code', () => {
     project = await createMiniProject(colourProject(server.endpoint, { ...failNever(), ...files }))
     const { exitCode, output } = await project.run()
     expect(output).toMatch(/broken|absent\.ts|loose/)
-    expect(output).toContain('local-primary')
+    expect(output).toContain('local-fallback')
     expect(exitCode).toBe(1)
   })
 
@@ -150,7 +150,7 @@ describe('other reporters and blobs', () => {
     project = await createMiniProject(colourProject(server.endpoint))
     const { output } = await project.run(['--reporter=default', '--reporter=bench-memo'])
     expect(output).toMatch(/^ ✓ \|one\| evals\/colours\.eval\.ts \(7 tests\) \d+ms$/m)
-    expect(output).toMatch(/^Colours +local-primary +autonomous +one$/m)
+    expect(output).toMatch(/^Colours +local-fallback +autonomous +one, otherwise queue$/m)
   })
 
   test('rebuild a run from its blob, through the same reader', async () => {
@@ -161,7 +161,7 @@ describe('other reporters and blobs', () => {
     const { output } = await project.run(['--merge-reports', '--reporter=bench-memo'])
     const [, rebuilt] = (await project.list('.bench/runs')).sort()
     const merged = JSON.parse(await project.read(`.bench/runs/${rebuilt}/memo.json`))
-    expect(output).toContain('local-primary')
+    expect(output).toContain('local-fallback')
     expect(merged.workloads).toEqual(memo.workloads)
     expect(merged.run).toEqual(memo.run)
   })
