@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { isCloudTag } from './ollama-mapping.ts'
+import type { RunningModel, ShownModel } from './ollama-protocol.ts'
+import type { ModelDescription } from './runtime.ts'
+
+/** What is known of a tag from several answers of the server, and of its runner from this machine. */
+export interface OllamaFacts {
+  readonly tag: string
+  /** Answer of /api/show. */
+  readonly shown: ShownModel
+  /** sha256 of the manifest, from /api/tags. */
+  readonly digest?: string
+  /** The runner that has the tag's weights in memory; absent where none has. */
+  readonly running?: RunningModel
+  /** The process of that runner. */
+  readonly process?: { readonly pid: number; readonly started: number }
+  readonly version?: string
+}
+
+/** Ollama's answers in the contract's words. Pure. */
+export function mapOllamaDescription({ tag, shown, digest, running, process, version }: OllamaFacts): ModelDescription {
+  const files = weightsFiles(shown.modelfile)
+  const info = shown.model_info ?? {}
+  const architecture = text(info['general.architecture']) ?? shown.details?.family
+  const found: { readonly [Key in keyof ModelDescription]: ModelDescription[Key] | undefined } = {
+    tag,
+    digest: digest?.replace(/^sha256:/, ''),
+    weights_files: running && files.length > 0 ? files : undefined,
+    weights_claimed_sha256: files.length === 1 ? blobSha256(files[0] as string) : undefined,
+    load_id: running && process && `${process.pid}@${process.started}`,
+    architecture: architecture || undefined,
+    parameters: count(info['general.parameter_count'])?.toString() ?? (shown.details?.parameter_size || undefined),
+    quantization: shown.details?.quantization_level || undefined,
+    context_trained: count(info[`${architecture}.context_length`]),
+    context_configured: count(Number(parameter(shown.parameters, 'num_ctx'))),
+    context_in_force: count(running?.context_length),
+    template_sha256: templateSha256(shown),
+    served_elsewhere: servedElsewhere(tag, shown),
+    loaded_bytes: running?.size,
+    loaded_gpu_bytes: running?.size_vram,
+    serving_pid: running && process?.pid,
+    server_build: version && `ollama ${version}`,
+  }
+  return Object.fromEntries(
+    Object.entries(found).filter(([, value]) => value !== undefined),
+  ) as unknown as ModelDescription
+}
+
+/**
+ * Paths of all blobs that a tag's weights consist of: model, adapters, draft model, projectors. The modelfile that
+ * /api/show makes names them first; a template or system prompt below may hold lines that look the same.
+ */
+export function weightsFiles(modelfile = ''): string[] {
+  const files: string[] = []
+  for (const line of modelfile.split(/\r?\n/)) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const [, path] = /^(?:FROM|ADAPTER|DRAFT)\s+(.+)$/.exec(line) ?? []
+    if (path === undefined) break
+    // A FROM that names another tag instead of a file is no weight file.
+    if (/[/\\]/.test(path) && blobSha256(path) !== undefined) files.push(path.trim())
+  }
+  return files
+}
+
+/** The sha256 in a blob's name, `sha256-…`, as the server claims it. */
+export function blobSha256(path: string): string | undefined {
+  return /[/\\]sha256-([0-9a-f]{64})$/.exec(path.trim())?.[1]
+}
+
+/** Value of a parameter in the text that /api/show gives. */
+function parameter(parameters: string | undefined, name: string): string | undefined {
+  return parameters
+    ?.split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([key]) => key === name)?.[1]
+}
+
+/**
+ * sha256 of all that a tag adds to its weights: template, system prompt, preset messages, renderer, parser and
+ * parameters (sorted: the server gives them in random order). A request may override parameters; they count as the
+ * tag has them. Absent where the server shows none of it.
+ */
+function templateSha256({ template, system, messages, renderer, parser, parameters }: ShownModel): string | undefined {
+  const sorted = parameters
+    ?.split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .sort()
+  const parts = [template, system, renderer, parser, sorted, messages?.map(({ role, content }) => [role, content])]
+  if (parts.every((part) => part === undefined || part.length === 0)) return undefined
+  const known = parts.map((part) => (part === undefined || part.length === 0 ? null : part))
+  return createHash('sha256').update(JSON.stringify(known)).digest('hex')
+}
+
+function servedElsewhere(tag: string, { remote_model, remote_host }: ShownModel): string | undefined {
+  if (remote_model || remote_host) return `${remote_model || tag} at ${remote_host || 'an unnamed host'}`
+  return isCloudTag(tag) ? `${tag} at ollama.com` : undefined
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined

@@ -1,0 +1,200 @@
+import { plainEndpoint } from './endpoint-url.ts'
+import { RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
+import { ollamaChat } from './ollama-chat.ts'
+import { mapOllamaDescription, weightsFiles } from './ollama-description.ts'
+import { loadFailed } from './ollama-failure.ts'
+import { mapLoadRequest, mapRunner, shortTag } from './ollama-mapping.ts'
+import {
+  emptyChatSchema,
+  type RunningModel,
+  runningSchema,
+  type ShownModel,
+  showSchema,
+  tagsSchema,
+  versionSchema,
+} from './ollama-protocol.ts'
+import { type JsonServer, requestJson } from './request-json.ts'
+import type { CallOptions, LoadReport, LoadRequest, ModelDescription, Runtime } from './runtime.ts'
+
+export interface OllamaOptions {
+  /** Base URL without /api or /v1, such as http://127.0.0.1:11434. */
+  readonly endpoint: string
+  readonly apiKey?: string
+  readonly fetch?: typeof globalThis.fetch
+  /**
+   * Finds the process on this machine that has a blob in memory (the path is on its command line, as `--model`).
+   * `started` is its start in any unit that tells it from a later process with the same pid. Without it, descriptions
+   * have no serving_pid and no load_id, so that weights loaded anew between two looks stay unseen.
+   */
+  readonly findRunner?: (blob: string) => Promise<RunnerProcess | undefined>
+}
+
+export interface RunnerProcess {
+  readonly pid: number
+  readonly started: number
+}
+
+/** How long an unloading runner is waited for. It may be answering somebody else, then Ollama ends it afterwards. */
+const unloadPatience_ms = 2_000
+
+/**
+ * Ollama through its own API, which says more than its /v1: digests, weight files, context in force, durations.
+ * One runner serves all tags of the same weights, and /api/ps names only the tag that loaded it, so runners are matched by
+ * their weight files, not by name. No request can ask for a prompt to be evaluated anew.
+ */
+export function createOllamaRuntime(options: OllamaOptions): Runtime {
+  const server: JsonServer = {
+    server: 'Ollama',
+    endpoint: plainEndpoint(options.endpoint),
+    ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
+    ...(options.fetch && { fetch: options.fetch }),
+  }
+  /** Whether a tag's model can think, as its last description said. */
+  const thinks = new Map<string, boolean>()
+
+  async function show(tag: string, call: CallOptions): Promise<ShownModel> {
+    return await requestJson({ ...server, tag }, '/api/show', showSchema, { ...call, body: { model: tag } })
+  }
+
+  async function tags(call: CallOptions) {
+    return (await requestJson(server, '/api/tags', tagsSchema, call)).models
+  }
+
+  async function running(call: CallOptions): Promise<readonly RunningModel[]> {
+    return (await requestJson(server, '/api/ps', runningSchema, call)).models
+  }
+
+  async function canThink(tag: string, call: CallOptions): Promise<boolean> {
+    const capable = (await show(tag, call)).capabilities?.includes('thinking') ?? false
+    thinks.set(tag, capable)
+    return capable
+  }
+
+  /** All that the server says about a tag, at one moment as far as several requests can. */
+  async function look(tag: string, call: CallOptions): Promise<ModelDescription> {
+    const [shown, listed, loaded, { version }] = await Promise.all([
+      show(tag, call),
+      tags(call),
+      running(call),
+      requestJson(server, '/api/version', versionSchema, call),
+    ])
+    thinks.set(tag, shown.capabilities?.includes('thinking') ?? false)
+    const digests = new Map(listed.map(({ name, digest }) => [name, digest]))
+    const digest = digests.get(shortTag(tag))
+    const files = weightsFiles(shown.modelfile)
+    const runner = await holderOf(files, digest, loaded, digests, call)
+    const process = runner && files[0] !== undefined ? await options.findRunner?.(files[0]) : undefined
+    return mapOllamaDescription({
+      tag,
+      shown,
+      version,
+      ...(digest !== undefined && { digest }),
+      ...(runner && { running: runner }),
+      ...(process && { process }),
+    })
+  }
+
+  /** The runner that was loaded from exactly these files, under whatever tag. */
+  async function holderOf(
+    files: readonly string[],
+    digest: string | undefined,
+    loaded: readonly RunningModel[],
+    digests: ReadonlyMap<string, string | undefined>,
+    call: CallOptions,
+  ): Promise<RunningModel | undefined> {
+    const same = loaded.find((each) => digest !== undefined && each.digest === digest)
+    if (same || files.length === 0) return same
+    for (const each of loaded) {
+      // The tag may mean other weights by now than those it was loaded with; then nobody can say what the runner holds.
+      if (each.digest === undefined || digests.get(each.name) !== each.digest) continue
+      const theirs = weightsFiles((await show(each.name, call)).modelfile)
+      if (theirs.join('\0') === files.join('\0')) return each
+    }
+    return undefined
+  }
+
+  async function load(request: LoadRequest, call: CallOptions): Promise<LoadReport> {
+    const before = await look(request.tag, call)
+    const begin = performance.now()
+    const target = { ...server, tag: request.tag }
+    try {
+      await requestJson(target, '/api/chat', emptyChatSchema, { ...call, body: mapLoadRequest(request) })
+    } catch (error) {
+      throw error instanceof RuntimeFailure && isLoadFailure(error)
+        ? loadFailed(target, error.message, undefined, error)
+        : error
+    }
+    const total_ms = performance.now() - begin
+    const after = await look(request.tag, call)
+    return { loaded_now: !isSameLoad(before, after), total_ms }
+  }
+
+  async function unload(tag: string, call: CallOptions): Promise<void> {
+    const body = { ...mapRunner({ tag, keep_alive: '0' }), messages: [], stream: false }
+    await requestJson({ ...server, tag }, '/api/chat', emptyChatSchema, { ...call, body })
+    // The answer comes before the runner has ended.
+    const end = performance.now() + unloadPatience_ms
+    while (performance.now() < end && isLoaded(await look(tag, call))) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  return {
+    kind: 'ollama',
+    obeys_prefix_cache: false,
+    async health(call) {
+      const { version } = await requestJson(server, '/api/version', versionSchema, call)
+      return { state: 'ready', version: `ollama ${version}` }
+    },
+    async list(call) {
+      const [listed, loaded] = await Promise.all([tags(call), running(call)])
+      return listed.map(({ name, size, digest }) => {
+        const known = loaded.some((each) => digest !== undefined && each.digest === digest)
+        return {
+          tag: name,
+          ...(size !== undefined && { size_bytes: size }),
+          // Another manifest may still mean the same weights: only its description tells.
+          ...((known || loaded.length === 0) && { loaded: known }),
+        }
+      })
+    },
+    describe: (tag, call) => look(tag, countDown(call)),
+    load: (request, call) => load(request, countDown(call)),
+    async chat(request, call) {
+      const known = thinks.get(request.tag)
+      if (known !== undefined) return await ollamaChat(server, request, known, call)
+      const rest = countDown(call)
+      return await ollamaChat(server, request, await canThink(request.tag, rest), { ...call, ...rest })
+    },
+    unload: (tag, call) => unload(tag, countDown(call)),
+  }
+}
+
+/** One deadline for several requests: each may take what the ones before it left. */
+function countDown({ signal, deadline_ms }: CallOptions): CallOptions {
+  const end = performance.now() + deadline_ms
+  return {
+    ...(signal && { signal }),
+    get deadline_ms() {
+      return Math.max(0, Math.round(end - performance.now()))
+    },
+  }
+}
+
+/** Whether a runner holds the weights: only then does a description name a context in force or bytes. */
+function isLoaded({ weights_files, context_in_force, loaded_bytes }: ModelDescription): boolean {
+  return weights_files !== undefined || context_in_force !== undefined || loaded_bytes !== undefined
+}
+
+function isSameLoad(before: ModelDescription, after: ModelDescription): boolean {
+  return isLoaded(before) && before.load_id === after.load_id && before.context_in_force === after.context_in_force
+}
+
+/** While loading, a dead runner and an error without a known cause both mean that the weights did not get into memory. */
+function isLoadFailure(error: RuntimeFailure): boolean {
+  const { status } = error.facts
+  if (error instanceof RunnerDied) return status !== undefined
+  if (error instanceof UnexpectedResponse) return typeof status === 'number' && status >= 500
+  // What Ollama says of a tag whose weights it cannot read.
+  return error instanceof RequestRefused && /does not support chat/.test(error.message)
+}
