@@ -42,9 +42,8 @@ async function wake({ endpoint }: WatchedServer, model: string): Promise<void> {
 }
 
 /** What the parent of a fixture wrote about its servers, and the means to kill it. */
-async function parentOf(fixture: string) {
-  const script = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url))
-  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function parentOf(fixture: URL) {
+  const parent = spawn(process.execPath, [fileURLToPath(fixture)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(parent.stdout, 'data')) as [Buffer]
   return { parent, seen: JSON.parse(line.toString()) as { pids: number[]; folder?: string } }
 }
@@ -74,7 +73,7 @@ describeReal(['llamaServer', 'weights'], 'a real llama-server', () => {
   })
 
   test('ends when the test that started it is killed', minute, async () => {
-    const { parent, seen } = await parentOf('llama-server-parent.ts')
+    const { parent, seen } = await parentOf(new URL('./fixtures/llama-server-parent.ts', import.meta.url))
     expect(seen.pids.filter(isRunning)).toHaveLength(1)
     parent.kill('SIGKILL')
     await expect.poll(() => seen.pids.filter(isRunning), gone).toEqual([])
@@ -112,7 +111,7 @@ describeReal(['ollama', 'weights'], 'a real Ollama', () => {
   })
 
   test('ends with its runner when the test that started it is killed', minute, async () => {
-    const { parent, seen } = await parentOf('ollama-parent.ts')
+    const { parent, seen } = await parentOf(new URL('./fixtures/ollama-parent.ts', import.meta.url))
     expect(seen.pids.filter(isRunning)).toHaveLength(2)
     parent.kill('SIGKILL')
     await expect.poll(() => seen.pids.filter(isRunning), gone).toEqual([])

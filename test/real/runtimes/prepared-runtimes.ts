@@ -6,7 +6,8 @@ type Prepared =
   | { readonly state: 'ready'; readonly path: string }
   | { readonly state: 'missing'; readonly reason: string }
 
-const titles = {
+/** What a reader calls them. */
+export const preparedTitles = {
   weights: 'the SmolLM2 weights',
   requantised: 'the requantised weights',
   llamaServer: 'real llama-server',
@@ -14,10 +15,10 @@ const titles = {
 } as const
 
 /** What tests can ask for. The built-in weights and their requantised copy are files, the others programs. */
-export type PreparedName = keyof typeof titles
+export type PreparedName = keyof typeof preparedTitles
 
-/** Prepares everything on two cores, cold. */
-const expected = 'npm run runtimes builds it, in about 8 minutes when nothing is there'
+/** The time is that of two cores where nothing is there yet. */
+const notPrepared = 'not prepared; npm run runtimes builds what is missing in about 8 minutes'
 /** Bytes that a small model and its server want to find free. */
 const neededMemory = 1_500_000_000
 
@@ -26,12 +27,12 @@ export function preparedRuntimes(): Readonly<Record<PreparedName, Prepared>> {
   const files = runtimeFiles()
   const find = (name: PreparedName): Prepared => {
     const path = files[name]
-    if (!existsSync(path)) return { state: 'missing', reason: `${titles[name]}: not prepared; ${expected}` }
+    if (!existsSync(path)) return { state: 'missing', reason: notPrepared }
     const free = process.availableMemory()
     if (free < neededMemory) {
       const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1)
       const reason = `needs ${gigabytes(neededMemory)} GB of free memory, ${gigabytes(free)} GB are free`
-      return { state: 'missing', reason: `${titles[name]}: ${reason}` }
+      return { state: 'missing', reason }
     }
     return { state: 'ready', path }
   }
@@ -46,6 +47,6 @@ export function preparedRuntimes(): Readonly<Record<PreparedName, Prepared>> {
 /** The path of a prepared runtime. Throws where it cannot be used, and says why. */
 export function preparedPath(name: PreparedName): string {
   const found = preparedRuntimes()[name]
-  if (found.state === 'missing') throw new Error(found.reason)
+  if (found.state === 'missing') throw new Error(`${preparedTitles[name]}: ${found.reason}`)
   return found.path
 }
