@@ -21,14 +21,22 @@ export async function requestJson<Schema extends z.ZodType>(
   schema: Schema,
   options: CallOptions & { readonly body?: object },
 ): Promise<z.output<Schema>> {
-  const { server: name, endpoint, tag, apiKey, fetch = globalThis.fetch } = server
-  const place = { server: name, endpoint, ...(tag !== undefined && { tag }) }
-  const url = `${endpoint}${path}`
+  return parse(await requestText(server, path, options), schema, placeOf(server), `${server.endpoint}${path}`)
+}
+
+/** Sends one request and gives the text of its answer, which some servers leave empty. Rejects as requestJson does. */
+export async function requestText(
+  server: JsonServer,
+  path: string,
+  options: CallOptions & { readonly body?: object },
+): Promise<string> {
+  const { endpoint, apiKey, fetch = globalThis.fetch } = server
+  const place = placeOf(server)
   return await callWithin(
     place,
     options,
     async (signal) => {
-      const response = await fetch(url, {
+      const response = await fetch(`${endpoint}${path}`, {
         method: options.body ? 'POST' : 'GET',
         redirect: 'manual',
         signal,
@@ -41,13 +49,17 @@ export async function requestJson<Schema extends z.ZodType>(
       })
       const text = await response.text()
       if (!response.ok) throw failureFromStatus(response.status, readErrorObject(text, apiKey), place)
-      return parse(text, schema, place, url)
+      return text
     },
     async (error) => {
       if (error instanceof RuntimeFailure) return error
       return failureFromTransport(error, place, await isAlive(endpoint, fetch))
     },
   )
+}
+
+function placeOf({ server, endpoint, tag }: JsonServer): CallPlace {
+  return { server, endpoint, ...(tag !== undefined && { tag }) }
 }
 
 function parse<Schema extends z.ZodType>(

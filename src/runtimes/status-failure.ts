@@ -22,8 +22,12 @@ export interface ErrorObject {
 }
 
 const diedPattern =
-  /unexpected EOF|runner process (has )?(terminated|died|no longer)|connection (reset|refused)|has terminated/i
+  /unexpected EOF|runner process (has )?(terminated|died|no longer)|connection (reset|refused)|has terminated|EngineCore encountered an issue|EngineDeadError/i
 const contextPattern = /context (size|length|window)|maximum context/i
+/** llama-server and OpenAI; vLLM; LM Studio. */
+const overflowPattern = /exceed|too long|maximum|longer than|greater than|not enough/i
+/** Where only the message names the context in force: vLLM and OpenAI, LM Studio with n_ctx and without. */
+const contextSizePattern = /(?:maximum context length is|n_ctx:|context length of only) (\d+)/i
 const missingPattern = /model/i
 
 /** Which failure an HTTP error status with its error object stands for. Pure. */
@@ -47,9 +51,10 @@ export function failureFromStatus(status: number, error: ErrorObject, place: Cal
   }
   if (status === 404) return failureFrom404(error, place, said, facts)
   if (isContextExceeded(error)) {
-    const { n_prompt_tokens, n_ctx } = error
+    const { n_prompt_tokens, n_ctx = contextSizeIn(error.message) } = error
+    const sizes = n_prompt_tokens === undefined ? said : ` (${n_prompt_tokens} tokens, context ${n_ctx})`
     return new ContextExceeded(
-      `${where}: the prompt does not fit the context${n_ctx === undefined ? said : ` (${n_prompt_tokens} tokens, context ${n_ctx})`}. ` +
+      `${where}: the prompt does not fit the context${sizes}. ` +
         "Set a larger context in the lane, or shorten the workload's prompt or records",
       { ...facts, n_prompt_tokens, n_ctx },
     )
@@ -108,7 +113,12 @@ function failureFrom404(
 
 function isContextExceeded(error: ErrorObject): boolean {
   if (error.type === 'exceed_context_size_error' || error.code === 'context_length_exceeded') return true
-  return contextPattern.test(error.message ?? '') && /exceed|too long|maximum/i.test(error.message ?? '')
+  return contextPattern.test(error.message ?? '') && overflowPattern.test(error.message ?? '')
+}
+
+function contextSizeIn(message = ''): number | undefined {
+  const [, size] = contextSizePattern.exec(message) ?? []
+  return size === undefined ? undefined : Number(size)
 }
 
 const shorten = (text: string): string => (text.length > 400 ? `${text.slice(0, 400)}…` : text)

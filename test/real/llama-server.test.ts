@@ -57,7 +57,7 @@ describeReal(['llamaServer', 'weights'], 'a real llama-server', () => {
   it('is ready, lists its one model and describes it with file, sizes and process', async () => {
     expect(await runtime.health(call)).toEqual({ state: 'ready', version: expect.stringMatching(/^b\d+-[0-9a-f]+$/) })
     expect(await runtime.list(call)).toEqual([{ tag: alias, size_bytes: 96_576_768, loaded: true }])
-    expect(await runtime.load({ tag: alias }, call)).toMatchObject({ loaded_now: false })
+    expect(await runtime.load({ tag: alias }, call)).toMatchObject({ loaded_now: false, unused: true })
     expect(await runtime.describe(alias, call)).toEqual({
       tag: alias,
       weights_files: [preparedPath('weights')],
@@ -76,6 +76,7 @@ describeReal(['llamaServer', 'weights'], 'a real llama-server', () => {
   it('answers any name and is described truthfully', async () => {
     const answer = await runtime.chat(question({ tag: 'llama3:70b' }), call)
     expect(answer.response_model).toBe(alias)
+    expect(await runtime.load({ tag: alias }, call)).toMatchObject({ loaded_now: false, unused: false })
     expect(await runtime.describe('llama3:70b', call)).toEqual(await runtime.describe(alias, call))
   })
 

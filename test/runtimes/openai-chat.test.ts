@@ -150,7 +150,7 @@ describe('an error status', () => {
     [400, context, 'context-exceeded'],
     [400, { code: 'context_length_exceeded', message: 'too much' }, 'context-exceeded'],
     [400, { message: "This model's maximum context length is 512 tokens" }, 'context-exceeded'],
-    [400, { message: 'temperature must be a number' }, 'unexpected-response'],
+    [400, { message: 'temperature must be a number' }, 'request-refused'],
     [503, { message: 'Loading model', type: 'unavailable_error' }, 'model-loading'],
     [503, { message: 'server busy, please try again.  maximum pending requests exceeded' }, 'queue-full'],
     [429, { message: 'slow down' }, 'queue-full'],
