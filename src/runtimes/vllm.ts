@@ -4,6 +4,7 @@ import { withoutV1 } from './endpoint-url.ts'
 import { ModelMissing, RunnerDied, RuntimeFailure } from './failures.ts'
 import { type ListedModel, mapListedModel, mapListing, readListedModels } from './listed-models.ts'
 import { openaiChat } from './openai-chat.ts'
+import { filesAsSeenFrom } from './remote-files.ts'
 import { type JsonServer, requestJson, requestText } from './request-json.ts'
 import type { CallOptions, ModelDescription, Runtime } from './runtime.ts'
 import type { FindServingProcess } from './serving-process.ts'
@@ -48,7 +49,7 @@ export function createVllmRuntime(options: VllmOptions): Runtime {
     },
     async describe(tag, call) {
       const [models, version, serving] = await Promise.all([listed(call), readVersion(call), options.findServer?.()])
-      const description = mapVllmModel(tag, models)
+      const description = mapVllmModel(tag, models, server.endpoint)
       if (!description) {
         throw new ModelMissing(
           `vLLM at ${server.endpoint} does not serve a model '${tag}'. ` +
@@ -80,7 +81,11 @@ export function createVllmRuntime(options: VllmOptions): Runtime {
  * What /v1/models says of a served name; undefined where it is not served. `weights_files` holds what vLLM was told to
  * load, a folder or a hub's name: it can be compared, not hashed. An adapter stands after the model it belongs to. Pure.
  */
-export function mapVllmModel(tag: string, models: readonly ListedModel[]): ModelDescription | undefined {
+export function mapVllmModel(
+  tag: string,
+  models: readonly ListedModel[],
+  endpoint: string,
+): ModelDescription | undefined {
   const model = models.find(({ id }) => id === tag)
   if (!model) return undefined
   const base = models.find(({ id }) => id === model.parent)
@@ -88,7 +93,7 @@ export function mapVllmModel(tag: string, models: readonly ListedModel[]): Model
   return {
     ...mapListedModel({ ...model, max_model_len: model.max_model_len ?? base?.max_model_len }),
     // An adapter alone does not say what it is applied to.
-    ...(files.length > 0 && (!model.parent || base?.root) && { weights_files: files }),
+    ...(files.length > 0 && (!model.parent || base?.root) && { weights_files: filesAsSeenFrom(endpoint, files) }),
   }
 }
 
