@@ -5,6 +5,7 @@ import { type Assessment, assess } from '../src/assessment/assess.ts'
 import { EvidenceError } from '../src/evidence/read.ts'
 import type { Evidence } from '../src/evidence/schema.ts'
 import type { BenchContext } from '../src/vitest/bench-context.ts'
+import { configOfEvidence } from '../src/vitest/effective-config.ts'
 import { runFilters } from '../src/vitest/run-filters.ts'
 import { collectEvidence } from './collect-evidence.ts'
 import { exitCode, type FailOn } from './exit-code.ts'
@@ -45,7 +46,7 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
   }
   try {
     const { evidence, torn } = await collectEvidence(run.begun ? run.evidenceFolder : undefined, modules)
-    const { config } = context.loaded
+    const config = configOfEvidence(context.loaded, evidence)
     const assessment = assess(evidence, config)
     const isWhole = reason !== 'interrupted' && runFilters(vitest).length === 0 && isUnfiltered(evidence)
     const decided = exitCode(

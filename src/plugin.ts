@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Vite, Vitest } from 'vitest/node'
-import { type LoadedConfig, loadConfig } from './config/load.ts'
+import { loadConfig } from './config/load.ts'
 import { attachContext, contextOf } from './vitest/bench-context.ts'
 import { startBench } from './vitest/bench-services.ts'
+import { type EffectiveConfig, effectiveConfig } from './vitest/effective-config.ts'
 import { laneProjects } from './vitest/lane-projects.ts'
 
 export interface BenchMemoOptions {
@@ -23,7 +24,7 @@ const defaultEvals = ['**/*.eval.?(m)[jt]s']
  * The project's own tests keep running as before, in a project named `tests` where there was none.
  */
 export default function benchMemo(options: BenchMemoOptions = {}): Vite.Plugin[] {
-  let loaded: LoadedConfig | undefined
+  let loaded: EffectiveConfig | undefined
   let starting: Promise<void> | undefined
 
   const lanes: Vite.Plugin = {
@@ -55,13 +56,13 @@ export default function benchMemo(options: BenchMemoOptions = {}): Vite.Plugin[]
   return [projects, lanes]
 }
 
-async function attach(vitest: Vitest, loaded: LoadedConfig): Promise<void> {
+async function attach(vitest: Vitest, loaded: EffectiveConfig): Promise<void> {
   attachContext(vitest, await startBench(vitest, loaded))
 }
 
-async function readConfig(root: string, file = 'bench.config.yaml'): Promise<LoadedConfig> {
+async function readConfig(root: string, file = 'bench.config.yaml'): Promise<EffectiveConfig> {
   try {
-    return await loadConfig(nearestConfig(root, file))
+    return await effectiveConfig(await loadConfig(nearestConfig(root, file)))
   } catch (error) {
     // Vitest prints the stack of what a config throws: here it would only hide the message.
     if (error instanceof Error) error.stack = error.message

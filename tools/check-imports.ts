@@ -25,8 +25,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   machine: [],
   lanes: measuring.filter((layer) => layer !== 'probes'),
   probes: measuring,
-  vitest: [...judging, ...measuring],
-  cli: [...judging, ...measuring, 'assessment', 'reporters'],
+  inventory: measuring,
+  vitest: [...judging, ...measuring, 'inventory'],
+  cli: [...judging, ...measuring, 'inventory', 'assessment', 'reporters'],
   reporters: [...judging, 'assessment', 'vitest'],
 }
 /** Vitest's own code is for these alone. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identityLevelSchema } from '../config/schema.ts'
+import { identityLevelSchema, runtimeKinds } from '../config/schema.ts'
 import { failureCodes } from './failure-codes.ts'
 
 /**
@@ -120,6 +120,10 @@ export const runSchema = z.strictObject({
   config_file: text,
   config_sha256: sha256,
   filters: z.array(text).describe('what narrowed the run (-t, --project, files, shard); empty for a whole run'),
+  discovered: z
+    .array(z.strictObject({ kind: z.enum(runtimeKinds).exclude(['embedded']), endpoint: text, models: z.array(text) }))
+    .optional()
+    .describe('runtimes that joined beside those of the config; absent where discovery is off'),
   environment_names: z
     .array(text)
     .describe('environment variables that the config names and that are set; never values'),

@@ -2,9 +2,10 @@ import { endpointOf } from '../config/endpoint.ts'
 import { runtimeOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { createEmbeddedRuntime } from '../runtimes/embedded.ts'
-import { createOpenaiCompatibleRuntime } from '../runtimes/openai-compatible.ts'
 import type { Connection } from './call-context.ts'
+import { openRuntime } from './open-runtime.ts'
 import { requireOnPremises } from './premises.ts'
+import { findServer } from './serving-process.ts'
 
 /** How to reach the embedded engine once the main process has started it. */
 export interface EngineAddress {
@@ -13,10 +14,7 @@ export interface EngineAddress {
   readonly pid: number
 }
 
-/**
- * Connects a lane to its runtime. Keys come from the environment only, by the name in the config; a runtime that the
- * config calls local must be on the premises. @throws OffPremises where it is not
- */
+/** Connects a lane to its runtime. @throws OffPremises where one that the config calls local is not on the premises */
 export async function connect(
   config: BenchConfig,
   lane: string,
@@ -28,13 +26,8 @@ export async function connect(
     return { runtime: createEmbeddedRuntime({ endpoint, token }), serving_pid: pid }
   }
   const endpoint = endpointOf(runtime) as string
-  if (runtime.location === 'local') await requireOnPremises(endpoint)
-  const apiKey = runtime.api_key_env === undefined ? undefined : process.env[runtime.api_key_env]
-  const server = { endpoint, ...(apiKey !== undefined && { apiKey }) }
-  switch (runtime.kind) {
-    case 'openai-compatible':
-      return { runtime: createOpenaiCompatibleRuntime(server) }
-    default:
-      throw new TypeError(`no adapter for ${runtime.kind}`)
-  }
+  if (runtime.location === 'cloud') return { runtime: openRuntime(runtime) }
+  await requireOnPremises(endpoint)
+  const server = await findServer(endpoint)()
+  return { runtime: openRuntime(runtime), ...(server && { serving_pid: server.pid }) }
 }

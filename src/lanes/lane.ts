@@ -82,7 +82,7 @@ export function openLane(options: LaneOptions): Lane {
     })
     await record({ kind: 'lane', lane: name, ...look.facts }, context)
     if (look.failure) throw look.failure
-    nextIsCold = look.loadedNow
+    nextIsCold = look.unused
     lastSeen = look.description
   }
 
@@ -100,7 +100,8 @@ export function openLane(options: LaneOptions): Lane {
       runtime: (connection as Connection).runtime,
       before: lastSeen,
       cold: nextIsCold,
-      hashWeights: options.hashWeights,
+      // Paths that another host declares mean nothing here.
+      hashWeights: isHere ? options.hashWeights : async () => undefined,
       fingerprint,
     }
     const { facts, after } = await ask(exchange, datasetRecord, context)

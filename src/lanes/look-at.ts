@@ -25,7 +25,8 @@ type LaneFacts = Omit<EvidenceOf<'lane'>, 'kind' | 'id' | 'run_id' | 'at' | 'lan
 /** How far up the ladder configured → present → loaded a lane gets, and what its runtime says of itself. */
 export interface Look {
   readonly facts: LaneFacts
-  readonly loadedNow: boolean
+  /** The next answer is the first one since the weights were loaded. */
+  readonly unused: boolean
   readonly description?: ModelDescription
   readonly failure?: RuntimeFailure
 }
@@ -60,11 +61,11 @@ export async function lookAt({ lane, location, connect, context, onConnected }: 
       ...(load.loaded_now && { load_ms: load.total_ms }),
       description: publicPart(description),
     }
-    return { facts, loadedNow: load.loaded_now, description }
+    return { facts, unused: load.loaded_now || load.unused === true, description }
   } catch (error) {
     const failure =
       error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error })
-    return { facts: { ...facts, failure: { code: failure.code, message: failure.message } }, loadedNow: false, failure }
+    return { facts: { ...facts, failure: { code: failure.code, message: failure.message } }, unused: false, failure }
   }
 }
 

@@ -1,4 +1,5 @@
 import { type MachineMemory, readMachineMemory, readResidentMemory } from './memory-reading.ts'
+import { childProcesses } from './process-table.ts'
 
 interface Movement {
   before: number
@@ -19,14 +20,24 @@ export interface MemorySampler {
   stop(): Promise<MemoryMovement>
 }
 
-/** Samples the serving process and the machine from now on. */
+/** Samples between two looks at which processes the serving one has started. */
+const familyEvery = 8
+
+/** Samples the serving process with its children and the machine from now on. */
 export async function startMemorySampler(servingPid: number | undefined, interval_ms = 250): Promise<MemorySampler> {
   const resident: number[] = []
   const machine: MachineMemory[] = []
   let samples = 0
+  /** Servers start a process for each model; walking all processes is too dear for each sample. */
+  let family: readonly number[] = []
+  const residentOfAll = async (pid: number): Promise<number | undefined> => {
+    if (samples % familyEvery === 0) family = [pid, ...(await childProcesses(pid)).map((child) => child.pid)]
+    const [own, ...children] = await Promise.all(family.map((each) => readResidentMemory(each)))
+    return own === undefined ? undefined : children.reduce<number>((sum, each) => sum + (each ?? 0), own)
+  }
   const sample = async (): Promise<void> => {
     const [rss, whole] = await Promise.all([
-      servingPid === undefined ? undefined : readResidentMemory(servingPid),
+      servingPid === undefined ? undefined : residentOfAll(servingPid),
       readMachineMemory(),
     ])
     samples += 1

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import type { ListedModel } from './listed-models.ts'
+import { filesAsSeenFrom } from './remote-files.ts'
 import type { ModelDescription } from './runtime.ts'
 import type { ServingProcess } from './serving-process.ts'
 
@@ -32,6 +33,7 @@ export type Adapter = z.infer<typeof adaptersSchema>[number]
 
 /** All that llama-server says of itself, and the process behind it where that is known. */
 export interface ServerAnswers {
+  readonly endpoint: string
   readonly props: Props
   readonly models: readonly ListedModel[]
   readonly adapters: readonly Adapter[]
@@ -42,7 +44,8 @@ export interface ServerAnswers {
  * What llama-server declares, in the contract's words. `tag` is the asked one only where the server lists it; else it is
  * the served one. A sleeping server has no weights in memory, so it names no files. Pure.
  */
-export function mapProps(asked: string, { props, models, adapters, serving }: ServerAnswers): ModelDescription {
+export function mapProps(asked: string, answers: ServerAnswers): ModelDescription {
+  const { endpoint, props, models, adapters, serving } = answers
   const { model_path, model_alias, model_ftype, chat_template, build_info } = props
   const known = models.find(({ id, aliases }) => id === asked || aliases?.includes(asked))
   if (props.role === 'router')
@@ -55,7 +58,7 @@ export function mapProps(asked: string, { props, models, adapters, serving }: Se
   const load = loadId(serving, applied)
   return {
     tag: known || asked === model_alias ? asked : (model_alias ?? model?.id ?? 'unnamed'),
-    ...(files.length > 0 && { weights_files: files }),
+    ...(files.length > 0 && { weights_files: filesAsSeenFrom(endpoint, files) }),
     ...(load && { load_id: load }),
     ...(meta?.n_params && { parameters: String(meta.n_params) }),
     ...(model_ftype && { quantization: model_ftype }),
@@ -93,3 +96,6 @@ function loadId(serving: ServingProcess | undefined, applied: readonly Adapter[]
   ]
   return parts.length > 0 ? parts.join(', ') : undefined
 }
+
+/** /slots: a slot that has answered names its last task. */
+export const slotsSchema = z.array(z.object({ id_task: z.number().optional() }))

@@ -2,7 +2,15 @@ import { callWithin } from './call-within.ts'
 import { withoutV1 } from './endpoint-url.ts'
 import { ModelLoading, RuntimeFailure, UnexpectedResponse } from './failures.ts'
 import { mapListing, readListedModels } from './listed-models.ts'
-import { type Adapter, adaptersSchema, healthSchema, mapProps, type Props, propsSchema } from './llama-server-props.ts'
+import {
+  type Adapter,
+  adaptersSchema,
+  healthSchema,
+  mapProps,
+  type Props,
+  propsSchema,
+  slotsSchema,
+} from './llama-server-props.ts'
 import { openaiChat } from './openai-chat.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { CallOptions, Runtime } from './runtime.ts'
@@ -47,6 +55,12 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       throw error
     }
   }
+  /** A slot that never had a task shows none. Servers may keep their slots to themselves: then it is not known. */
+  const isUnused = async (call: CallOptions): Promise<boolean> => {
+    const slots = await requestJson(server, '/slots', slotsSchema, call).catch(() => undefined)
+    call.signal?.throwIfAborted()
+    return slots?.every(({ id_task }) => id_task === undefined) ?? false
+  }
   return {
     kind: 'llama-server',
     obeys_prefix_cache: true,
@@ -70,7 +84,7 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       ])
       // Asking a sleeping server for its adapters would wake it.
       const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)
-      return mapProps(tag, { props, models, adapters, serving })
+      return mapProps(tag, { endpoint: server.endpoint, props, models, adapters, serving })
     },
     async load({ tag }, call) {
       const started = performance.now()
@@ -83,7 +97,8 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
           while (!(await isReady(within))) await new Promise((resolve) => setTimeout(resolve, lookAgainAfter_ms))
           const asleep = (await readProps(within)).is_sleeping === true
           if (asleep) await readAdapters(within)
-          return { loaded_now: asleep, total_ms: performance.now() - started }
+          const unused = asleep || (await isUnused(within))
+          return { loaded_now: asleep, unused, total_ms: performance.now() - started }
         },
         async (error) =>
           error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), place, { cause: error }),

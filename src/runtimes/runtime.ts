@@ -38,6 +38,10 @@ export interface ModelListing {
   readonly size_bytes?: number
   /** In memory now. */
   readonly loaded?: boolean
+  /** False where the runtime says that it is no model to chat with (embeddings). */
+  readonly chats?: boolean
+  /** Host and model that really serve a tag which only looks local (Ollama's cloud-backed tags). */
+  readonly served_elsewhere?: string
 }
 
 /** What the runtime itself declares about a tag; nothing here is proof yet. */
@@ -77,6 +81,8 @@ export interface LoadRequest {
 export interface LoadReport {
   /** False where the model was in memory already. */
   readonly loaded_now: boolean
+  /** True where the runtime shows that nothing was asked since the weights were loaded, before this call or by it. */
+  readonly unused?: boolean
   readonly total_ms: number
 }
 

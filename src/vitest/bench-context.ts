@@ -1,5 +1,5 @@
-import type { LoadedConfig } from '../config/load.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
+import type { EffectiveConfig } from './effective-config.ts'
 import type { Host } from './host.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
  * on the Vitest object itself.
  */
 export interface BenchContext {
-  readonly loaded: LoadedConfig
+  readonly loaded: EffectiveConfig
   /** Folder of bench.config.yaml. */
   readonly root: string
   /** Folder for evidence and memos: `.bench` under the root. */

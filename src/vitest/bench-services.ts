@@ -1,7 +1,6 @@
 import { dirname, join, relative } from 'node:path'
 import type { Vitest } from 'vitest/node'
 import { variablesInUse } from '../config/environment.ts'
-import type { LoadedConfig } from '../config/load.ts'
 import type { LaneConfig } from '../config/schema.ts'
 import { randomId } from '../evidence/random-id.ts'
 import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
@@ -9,6 +8,7 @@ import { openSpool, type Spool } from '../evidence/spool.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
 import type { BenchContext } from './bench-context.ts'
 import { prepareFolder } from './bench-folder.ts'
+import type { EffectiveConfig } from './effective-config.ts'
 import { createEngines } from './engines.ts'
 import { endGracefully } from './graceful-end.ts'
 import { startHost } from './host.ts'
@@ -17,7 +17,7 @@ import { softwareVersions } from './software-versions.ts'
 import { createTurns } from './turns.ts'
 
 /** What Vitest's main process owns for all lanes: the run's id and evidence, the embedded engine, the loopback host. */
-export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<BenchContext> {
+export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promise<BenchContext> {
   const root = dirname(loaded.path)
   const folder = join(root, '.bench')
   const engines = createEngines(loaded.config, root, (line) => vitest.logger.log(line))
@@ -36,9 +36,12 @@ export async function startBench(vitest: Vitest, loaded: LoadedConfig): Promise<
       config_file: relative(root, loaded.path),
       config_sha256: loaded.sha256,
       filters: [...runFilters(vitest), ...(isRerun ? ['watch rerun'] : [])],
+      ...(loaded.discovery && { discovered: [...loaded.discovery.found] }),
       environment_names: variablesInUse(loaded.config, process.env),
     })
-    return [described, spool.append({ kind: 'machine', ...(await takeSnapshot()) })]
+    const own = spool
+    const remarks = (loaded.discovery?.remarks ?? []).map((remark) => own.append({ kind: 'incident', ...remark }))
+    return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
 

@@ -112,6 +112,17 @@ describe('what llama-server says of itself', () => {
     expect((await found.runtime.describe('smollm2:135m', call)).weights_files).toEqual(['/srv/models/x.gguf'])
   })
 
+  it('names the files of another machine so that no file of this one is taken for them', async () => {
+    const { endpoint } = await replay()
+    const elsewhere = createLlamaServerRuntime({
+      endpoint: 'http://gpu-box:8080',
+      fetch: (input, init) => fetch(String(input).replace('http://gpu-box:8080', endpoint.replace('/v1', '')), init),
+    })
+    expect((await elsewhere.describe('smollm2:135m', call)).weights_files).toEqual([
+      'gpu-box:/models/SmolLM2-135M-Instruct.Q4_1.gguf',
+    ])
+  })
+
   it('names no weights while it sleeps, is not woken by a look, and is woken by load', async () => {
     const { runtime, seen } = await replay({ props: { is_sleeping: true } })
     const described = await runtime.describe('smollm2:135m', call)

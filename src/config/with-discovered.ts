@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import { type BenchConfig, laneSchema, type RuntimeConfig } from './schema.ts'
+
+/** A runtime that answered on its usual endpoint, and the models that it lists. */
+export interface DiscoveredRuntime {
+  readonly kind: Exclude<RuntimeConfig['kind'], 'embedded'>
+  readonly endpoint: string
+  readonly models: string[]
+}
+
+/**
+ * The config with what discovery found: a runtime each, a lane each model, as the last candidates of every workload, so
+ * that what the file names is preferred. Lanes that are for the case of nothing found leave where something was. What
+ * the file names already, by endpoint, joins no second time. Pure.
+ */
+export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRuntime[]): BenchConfig {
+  const runtimes: BenchConfig['runtimes'] = { ...config.runtimes }
+  const lanes: BenchConfig['lanes'] = { ...config.lanes }
+  const joined: string[] = []
+  for (const { kind, endpoint, models } of found) {
+    if (models.length === 0) continue
+    const runtime = freeName(kind, runtimes)
+    runtimes[runtime] = { kind, endpoint, location: 'local' } as RuntimeConfig
+    for (const model of models) {
+      const lane = freeName(`${kind}-${slug(model)}`, lanes)
+      lanes[lane] = laneSchema.parse({
+        runtime,
+        model,
+        // It proves no more; a lane of the file would have to say so.
+        ...(kind === 'openai-compatible' && { required_identity: 'echo' }),
+      } satisfies z.input<typeof laneSchema>)
+      joined.push(lane)
+    }
+  }
+  if (joined.length === 0) return config
+  const leaves = (lane: string): boolean => config.lanes[lane]?.only_if_none_discovered === true
+  const workloads = Object.entries(config.workloads).map(([name, workload]) => [
+    name,
+    { ...workload, lanes: [...workload.lanes.filter((lane) => !leaves(lane)), ...joined] },
+  ])
+  return { ...config, runtimes, lanes, workloads: Object.fromEntries(workloads) as BenchConfig['workloads'] }
+}
+
+/** `Qwen3.6:27b` → `qwen3.6-27b`, as names in the config are written. */
+function slug(model: string): string {
+  const text = model
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|[._-]+$/g, '')
+  return text.slice(0, 60) || 'model'
+}
+
+function freeName(wanted: string, taken: Readonly<Record<string, unknown>>): string {
+  if (!(wanted in taken)) return wanted
+  let number = 2
+  while (`${wanted}-${number}` in taken) number += 1
+  return `${wanted}-${number}`
+}

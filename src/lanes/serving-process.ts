@@ -1,0 +1,23 @@
+import { hostOf, isLoopback } from '../config/endpoint.ts'
+import { listeningProcess } from '../machine/listening-process.ts'
+import { childProcesses, type SeenProcess } from '../machine/process-table.ts'
+
+/** The process that listens at an endpoint of this machine; undefined where it cannot be seen. */
+export function findServer(endpoint: string): () => Promise<SeenProcess | undefined> {
+  return async () => {
+    if (!isLoopback(endpoint)) return undefined
+    const { port, protocol } = new URL(endpoint)
+    return await listeningProcess(hostOf(endpoint), Number(port || (protocol === 'https:' ? 443 : 80)))
+  }
+}
+
+/** The child of an Ollama daemon that has a blob on its command line: its runner of those weights. */
+export function findRunner(endpoint: string): (blob: string) => Promise<{ pid: number; started: number } | undefined> {
+  const findDaemon = findServer(endpoint)
+  return async (blob) => {
+    const daemon = await findDaemon()
+    if (!daemon) return undefined
+    const runner = (await childProcesses(daemon.pid)).find(({ command }) => command.includes(blob))
+    return runner && { pid: runner.pid, started: runner.started_at }
+  }
+}

@@ -1,0 +1,34 @@
+import { withEnvironment } from '../config/environment.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import { withDiscovered } from '../config/with-discovered.ts'
+import type { Evidence } from '../evidence/schema.ts'
+import { type Discovery, discover } from '../inventory/discover.ts'
+
+/** The config as this run uses it: the file, what the environment gives, and what discovery found. */
+export interface EffectiveConfig extends LoadedConfig {
+  /** Without what was discovered here and now. */
+  readonly undiscovered: BenchConfig
+  /** Absent where the config does not ask for discovery. */
+  readonly discovery?: Discovery
+}
+
+/** Completes a loaded config. Asks the usual endpoints of this machine where the config says `discover: true`. */
+export async function effectiveConfig(loaded: LoadedConfig, environment = process.env): Promise<EffectiveConfig> {
+  const undiscovered = withEnvironment(loaded.config, environment)
+  if (!undiscovered.discover) return { ...loaded, config: undiscovered, undiscovered }
+  const discovery = await discover(undiscovered, environment)
+  return { ...loaded, config: withDiscovered(undiscovered, discovery.found), undiscovered, discovery }
+}
+
+/** The config that evidence was taken under: a merged run saw the runtimes of its machine, not those of this one. */
+export function configOfEvidence(
+  { undiscovered, config }: EffectiveConfig,
+  evidence: readonly Evidence[],
+): BenchConfig {
+  const runs = evidence.filter((each) => each.kind === 'run')
+  if (runs.length === 0) return config
+  const found = runs.flatMap((run) => run.discovered ?? [])
+  const distinct = new Map(found.map((each) => [JSON.stringify(each), each]))
+  return withDiscovered(undiscovered, [...distinct.values()])
+}
