@@ -33,7 +33,7 @@ export async function buildLlama(files: RuntimeFiles): Promise<void> {
     ])
     for (const program of ['llama-server', 'llama-quantize']) {
       await copyFile(path.join(build, 'bin', program), path.join(result, program))
-      await execa(path.join(result, program), ['--help'])
     }
+    await execa(path.join(result, 'llama-server'), ['--version'])
   })
 }
