@@ -136,7 +136,7 @@ function lanes(all: readonly LaneAssessment[]): string {
         'Evidence',
       ],
       all.map((each) => [
-        `${plain(each.lane)} (${each.location})`,
+        `${plain(each.lane)} (${each.location}, ${each.runtime}${each.unverified_platform ? ', **unverified**' : ''})`,
         each.rung,
         plain(each.requested_model),
         each.observed_model === undefined ? 'not proven' : plain(each.observed_model),
@@ -168,6 +168,11 @@ function lanes(all: readonly LaneAssessment[]): string {
           ]
         : [],
     ),
+    ...(all.some((each) => each.unverified_platform)
+      ? [
+          '**unverified:** the adapter of this kind of runtime was built from documentation and never met the real program.',
+        ]
+      : []),
     ...all.flatMap(({ lane, failure, evidence_ids }) =>
       failure === undefined ? [] : [`**${plain(lane)} did not answer:** ${plain(failure)} (${cite(evidence_ids)})`],
     ),

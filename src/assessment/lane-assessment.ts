@@ -1,5 +1,6 @@
-import { locationOf } from '../config/location.ts'
-import type { BenchConfig } from '../config/schema.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
+import type { BenchConfig, RuntimeKind } from '../config/schema.ts'
+import { unverifiedKinds } from '../config/unverified.ts'
 import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { type Answered, isAnswered } from '../gates/verdict.ts'
 import { median } from '../statistics/quantile.ts'
@@ -12,6 +13,9 @@ export const ladder = ['configured', 'present', 'loaded', 'answered', 'reliable'
 export interface LaneAssessment {
   readonly lane: string
   readonly location: 'local' | 'cloud'
+  readonly runtime: RuntimeKind
+  /** True where this kind of runtime never met its real program, only captures of it. */
+  readonly unverified_platform: boolean
   readonly rung: (typeof ladder)[number]
   readonly requested_model: string
   readonly observed_model?: string
@@ -38,6 +42,7 @@ export function assessLane(
   const answered = evidence
     .filter((each): each is Completion => each.kind === 'completion' && each.lane === lane)
     .filter(isAnswered)
+  const { kind } = runtimeOf(config, lane)
   const proven = answered.find((each) => each.identity.weights_sha256 !== undefined)
   const best = looks.toSorted((a, b) => ladder.indexOf(b.rung) - ladder.indexOf(a.rung))[0]
   const reliable = workloads.some(({ standings }) =>
@@ -59,6 +64,8 @@ export function assessLane(
   return {
     lane,
     location: locationOf(config, lane),
+    runtime: kind,
+    unverified_platform: unverifiedKinds.has(kind),
     rung: reliable ? 'reliable' : answered.length > 0 ? 'answered' : (best?.rung ?? 'configured'),
     requested_model: config.lanes[lane]?.model ?? '',
     ...(answered[0]?.observed_model !== undefined && { observed_model: answered[0].observed_model }),

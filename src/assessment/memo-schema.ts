@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { gateNames } from '../config/gates-for.ts'
+import { runtimeKinds } from '../config/schema.ts'
 import {
   baselineSchema,
   incidentSchema,
@@ -94,6 +95,8 @@ const workload = z.strictObject({
 const lane = z.strictObject({
   lane: text,
   location,
+  runtime: z.enum(runtimeKinds),
+  unverified_platform: z.boolean().describe('this kind of runtime never met its real program, only captures of it'),
   rung: z.enum(ladder),
   requested_model: text,
   observed_model: text.optional(),
