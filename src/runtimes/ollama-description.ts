@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isCloudTag } from './ollama-mapping.ts'
-import type { RunningModel, ShownModel } from './ollama-protocol.ts'
-import type { ModelDescription } from './runtime.ts'
+import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
+import type { ModelDescription, ModelListing } from './runtime.ts'
 
 /** What is known of a tag from several answers of the server, and of its runner from this machine. */
 export interface OllamaFacts {
@@ -44,6 +44,21 @@ export function mapOllamaDescription({ tag, shown, digest, running, process, ver
   return Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),
   ) as unknown as ModelDescription
+}
+
+/** One entry of /api/tags. Pure. */
+export function mapListedModel(model: ListedModel, running: readonly RunningModel[]): ModelListing {
+  const { name, size, digest, capabilities } = model
+  const loaded = running.some((each) => digest !== undefined && each.digest === digest)
+  const elsewhere = servedElsewhere(name, model)
+  return {
+    tag: name,
+    ...(size !== undefined && { size_bytes: size }),
+    // Another manifest may still mean the same weights: only its description tells.
+    ...((loaded || running.length === 0) && { loaded }),
+    ...(capabilities && { chats: capabilities.includes('completion') }),
+    ...(elsewhere !== undefined && { served_elsewhere: elsewhere }),
+  }
 }
 
 /**
@@ -92,7 +107,10 @@ function templateSha256({ template, system, messages, renderer, parser, paramete
   return createHash('sha256').update(JSON.stringify(known)).digest('hex')
 }
 
-function servedElsewhere(tag: string, { remote_model, remote_host }: ShownModel): string | undefined {
+function servedElsewhere(
+  tag: string,
+  { remote_model, remote_host }: Pick<ShownModel, 'remote_model' | 'remote_host'>,
+): string | undefined {
   if (remote_model || remote_host) return `${remote_model || tag} at ${remote_host || 'an unnamed host'}`
   return isCloudTag(tag) ? `${tag} at ollama.com` : undefined
 }

@@ -5,8 +5,18 @@ import { z } from 'zod'
 export const versionSchema = z.object({ version: z.string() })
 
 export const tagsSchema = z.object({
-  models: z.array(z.object({ name: z.string(), size: z.number().optional(), digest: z.string().optional() })),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      size: z.number().optional(),
+      digest: z.string().optional(),
+      capabilities: z.array(z.string()).nullish(),
+      remote_model: z.string().optional(),
+      remote_host: z.string().optional(),
+    }),
+  ),
 })
+export type ListedModel = z.infer<typeof tagsSchema>['models'][number]
 
 export const runningSchema = z.object({
   models: z.array(

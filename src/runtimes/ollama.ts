@@ -1,7 +1,7 @@
 import { plainEndpoint } from './endpoint-url.ts'
 import { RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
 import { ollamaChat } from './ollama-chat.ts'
-import { mapOllamaDescription, weightsFiles } from './ollama-description.ts'
+import { mapListedModel, mapOllamaDescription, weightsFiles } from './ollama-description.ts'
 import { loadFailed } from './ollama-failure.ts'
 import { mapLoadRequest, mapRunner, shortTag } from './ollama-mapping.ts'
 import {
@@ -148,15 +148,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     },
     async list(call) {
       const [listed, loaded] = await Promise.all([tags(call), running(call)])
-      return listed.map(({ name, size, digest }) => {
-        const known = loaded.some((each) => digest !== undefined && each.digest === digest)
-        return {
-          tag: name,
-          ...(size !== undefined && { size_bytes: size }),
-          // Another manifest may still mean the same weights: only its description tells.
-          ...((known || loaded.length === 0) && { loaded: known }),
-        }
-      })
+      return listed.map((model) => mapListedModel(model, loaded))
     },
     describe: (tag, call) => look(tag, countDown(call)),
     load: (request, call) => load(request, countDown(call)),

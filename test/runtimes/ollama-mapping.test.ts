@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blobSha256, mapOllamaDescription, weightsFiles } from '../../src/runtimes/ollama-description.ts'
+import {
+  blobSha256,
+  mapListedModel,
+  mapOllamaDescription,
+  weightsFiles,
+} from '../../src/runtimes/ollama-description.ts'
 import { failureFromOllama, failureFromOllamaLine } from '../../src/runtimes/ollama-failure.ts'
 import {
   isCloudTag,
@@ -212,6 +217,18 @@ describe('a description', () => {
       served_elsewhere: 'gpt-oss:120b at https://ollama.com:443',
     })
     expect(mapOllamaDescription({ tag: 'gpt-oss:120b-cloud', shown: {} })).toHaveProperty('served_elsewhere')
+  })
+})
+
+describe('a listed tag', () => {
+  it('says whether it chats and where it is really served, as far as the server says', () => {
+    const listing = (changes: object) => mapListedModel({ name: 'm:1b', ...changes }, [])
+    expect(listing({})).toEqual({ tag: 'm:1b', loaded: false })
+    expect(listing({ capabilities: ['embedding'] })).toMatchObject({ chats: false })
+    expect(listing({ capabilities: ['completion', 'tools'] })).toMatchObject({ chats: true })
+    expect(listing({ remote_model: 'big', remote_host: 'https://ollama.com:443' })).toMatchObject({
+      served_elsewhere: 'big at https://ollama.com:443',
+    })
   })
 })
 

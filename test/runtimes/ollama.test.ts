@@ -76,9 +76,9 @@ describe('health and list', () => {
     const { runtime } = await replay()
     expect(await runtime.health(call)).toEqual({ state: 'ready', version: 'ollama 0.31.0' })
     expect(await runtime.list(call)).toEqual([
-      { tag: 'brief:v1', size_bytes: 98_363_228, loaded: false },
-      { tag: 'smollm2:135m', size_bytes: 98_363_007, loaded: false },
-      { tag: 'support-classifier:v1', size_bytes: 98_363_007, loaded: false },
+      { tag: 'brief:v1', size_bytes: 98_363_228, loaded: false, chats: true },
+      { tag: 'smollm2:135m', size_bytes: 98_363_007, loaded: false, chats: true },
+      { tag: 'support-classifier:v1', size_bytes: 98_363_007, loaded: false, chats: true },
     ])
   })
 
