@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { isCloudTag } from './ollama-mapping.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
+import { filesAsSeenFrom } from './remote-files.ts'
 import type { ModelDescription, ModelListing } from './runtime.ts'
 
 /** What is known of a tag from several answers of the server, and of its runner from this machine. */
 export interface OllamaFacts {
   readonly tag: string
+  readonly endpoint: string
   /** Answer of /api/show. */
   readonly shown: ShownModel
   /** sha256 of the manifest, from /api/tags. */
@@ -18,14 +20,15 @@ export interface OllamaFacts {
 }
 
 /** Ollama's answers in the contract's words. Pure. */
-export function mapOllamaDescription({ tag, shown, digest, running, process, version }: OllamaFacts): ModelDescription {
+export function mapOllamaDescription(facts: OllamaFacts): ModelDescription {
+  const { tag, endpoint, shown, digest, running, process, version } = facts
   const files = weightsFiles(shown.modelfile)
   const info = shown.model_info ?? {}
   const architecture = text(info['general.architecture']) ?? shown.details?.family
   const found: { readonly [Key in keyof ModelDescription]: ModelDescription[Key] | undefined } = {
     tag,
     digest: digest?.replace(/^sha256:/, ''),
-    weights_files: running && files.length > 0 ? files : undefined,
+    weights_files: running && files.length > 0 ? filesAsSeenFrom(endpoint, files) : undefined,
     weights_claimed_sha256: files.length === 1 ? blobSha256(files[0] as string) : undefined,
     load_id: running && process && `${process.pid}@${process.started}`,
     architecture: architecture || undefined,

@@ -86,6 +86,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     const process = runner && files[0] !== undefined ? await options.findRunner?.(files[0]) : undefined
     return mapOllamaDescription({
       tag,
+      endpoint: server.endpoint,
       shown,
       version,
       ...(digest !== undefined && { digest }),

@@ -21,6 +21,7 @@ import { type ChatLine, type ShownModel, showSchema } from '../../src/runtimes/o
 import type { ChatRequest } from '../../src/runtimes/runtime.ts'
 import { recorded, weightsBlob, weightsSha256 } from './ollama-fixture.ts'
 
+const endpoint = 'http://127.0.0.1:11434'
 const request: ChatRequest = {
   tag: 'smollm2:135m',
   messages: [{ role: 'user', content: 'Hello' }],
@@ -126,6 +127,7 @@ describe('counts and durations', () => {
 describe('a description', () => {
   it('says what the server declares of a tag whose weights are in memory', () => {
     const description = mapOllamaDescription({
+      endpoint,
       tag: 'smollm2:135m',
       shown: shown(),
       digest: 'f'.repeat(64),
@@ -153,25 +155,33 @@ describe('a description', () => {
   })
 
   it('names no weight files and no process while no runner holds them', () => {
-    const description = mapOllamaDescription({ tag: 'm', shown: shown(), process: { pid: 12, started: 345 } })
+    const description = mapOllamaDescription({ endpoint, tag: 'm', shown: shown(), process: { pid: 12, started: 345 } })
     for (const key of ['weights_files', 'load_id', 'serving_pid', 'context_in_force', 'loaded_bytes']) {
       expect(description).not.toHaveProperty(key)
     }
     expect(description.weights_claimed_sha256).toBe(weightsSha256)
   })
 
+  it('never gives a file of another machine for one of this', () => {
+    const description = mapOllamaDescription({ endpoint: 'http://10.0.0.7:11434', tag: 'm', shown: shown(), running })
+    expect(description.weights_files).toHaveLength(1)
+    expect(description.weights_files).not.toContain(weightsBlob)
+  })
+
   it('takes weight files from the head of the modelfile, not from a system prompt that looks like one', () => {
     const withPrompt = showSchema.parse(JSON.parse(recorded('show-with-system-prompt.json')))
     expect(withPrompt.modelfile).toMatch(/^FROM \/looks\/like/m)
     expect(weightsFiles(withPrompt.modelfile)).toEqual([weightsBlob])
-    expect(mapOllamaDescription({ tag: 'brief:v1', shown: withPrompt })).toMatchObject({ context_configured: 2048 })
+    expect(mapOllamaDescription({ endpoint, tag: 'brief:v1', shown: withPrompt })).toMatchObject({
+      context_configured: 2048,
+    })
   })
 
   it('counts adapters, draft models and projectors as weights, and then claims no single hash', () => {
     const blob = (digit: string) => `/m/blobs/sha256-${digit.repeat(64)}`
     const modelfile = `# made\n\nFROM ${blob('1')}\nADAPTER ${blob('2')}\nDRAFT ${blob('3')}\nFROM ${blob('4')}\nTEMPLATE x\n`
     expect(weightsFiles(modelfile)).toEqual(['1', '2', '3', '4'].map(blob))
-    const description = mapOllamaDescription({ tag: 'm', shown: shown({ modelfile }), running })
+    const description = mapOllamaDescription({ endpoint, tag: 'm', shown: shown({ modelfile }), running })
     expect(description.weights_files).toHaveLength(4)
     expect(description).not.toHaveProperty('weights_claimed_sha256')
   })
@@ -186,7 +196,7 @@ describe('a description', () => {
   it('hashes what a tag adds to its weights the same in whatever order the server gives parameters', () => {
     const lines = ['stop    "<|im_end|>"', 'num_ctx    2048', 'temperature    0.2', 'seed    3']
     const hash = (changes: Partial<ShownModel>) =>
-      mapOllamaDescription({ tag: 'm', shown: shown(changes) }).template_sha256
+      mapOllamaDescription({ endpoint, tag: 'm', shown: shown(changes) }).template_sha256
     const expected = hash({ parameters: lines.join('\n') })
     fc.assert(
       fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
@@ -205,18 +215,20 @@ describe('a description', () => {
       { parser: 'Be brief.' },
       { parameters: 'temperature 0.2' },
     ]
-    const hashes = changes.map((each) => mapOllamaDescription({ tag: 'm', shown: shown(each) }).template_sha256)
+    const hashes = changes.map(
+      (each) => mapOllamaDescription({ endpoint, tag: 'm', shown: shown(each) }).template_sha256,
+    )
     expect(new Set(hashes).size).toBe(changes.length)
-    expect(mapOllamaDescription({ tag: 'm', shown: {} })).toEqual({ tag: 'm' })
+    expect(mapOllamaDescription({ endpoint, tag: 'm', shown: {} })).toEqual({ tag: 'm' })
   })
 
   it('says where a tag of the cloud is really served', () => {
     const remote = { remote_model: 'gpt-oss:120b', remote_host: 'https://ollama.com:443' }
-    expect(mapOllamaDescription({ tag: 'big:v1', shown: remote })).toEqual({
+    expect(mapOllamaDescription({ endpoint, tag: 'big:v1', shown: remote })).toEqual({
       tag: 'big:v1',
       served_elsewhere: 'gpt-oss:120b at https://ollama.com:443',
     })
-    expect(mapOllamaDescription({ tag: 'gpt-oss:120b-cloud', shown: {} })).toHaveProperty('served_elsewhere')
+    expect(mapOllamaDescription({ endpoint, tag: 'gpt-oss:120b-cloud', shown: {} })).toHaveProperty('served_elsewhere')
   })
 })
 
