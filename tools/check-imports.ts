@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   assessment: judging,
   runtimes: [...facts, 'cache'],
   datasets: [...facts, 'runtimes'],
-  identity: [...facts, 'cache', 'runtimes'],
+  identity: [...facts, 'cache', 'runtimes', 'machine'],
   machine: [],
   lanes: measuring.filter((layer) => layer !== 'probes'),
   probes: measuring,

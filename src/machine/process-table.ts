@@ -72,7 +72,8 @@ export async function childProcesses(
   return await Promise.all(found.map(async (each) => ({ ...each, command: await commandOf(root, each.pid) })))
 }
 
-async function commandOf(root: string, pid: number): Promise<string[]> {
+/** Program and arguments of a process; empty where it hides them or has ended. */
+export async function commandOf(root: string, pid: number): Promise<string[]> {
   const text = await readFile(`${root}/${pid}/cmdline`, 'utf8').catch(() => '')
   return text === '' ? [] : text.replace(/\0$/, '').split('\0')
 }
