@@ -2,10 +2,12 @@ import type { BenchConfig, GatesConfig } from './schema.ts'
 
 const gateDefaults = {
   identity: { required: true },
+  context: { required: true },
   validity: { required: true, consecutive: 25 },
   quality: { required: true, minimum_share: 0.9, minimum_records: 25 },
   latency: { required: true, minimum_records: 5 },
   memory: { required: true },
+  worker: { required: true },
 } as const satisfies GatesConfig
 
 type Defaults = typeof gateDefaults

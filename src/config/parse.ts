@@ -16,6 +16,7 @@ import {
 } from './schema.ts'
 import { schemaProblems, valueAt } from './schema-problems.ts'
 import { carriesCredentials, looksLikeSecret, looksLikeSecretValue } from './secrets.ts'
+import { workerSchema } from './worker-schema.ts'
 
 /**
  * Reads the text of a bench.config.yaml: YAML, the strict schema, then references between its parts.
@@ -50,7 +51,7 @@ export function parseConfig(text: string, file: string): BenchConfig {
   return parsed.data
 }
 
-const sections = { runtimes: runtimeSchema, lanes: laneSchema, workloads: workloadSchema }
+const sections = { runtimes: runtimeSchema, lanes: laneSchema, workloads: workloadSchema, workers: workerSchema }
 
 /** What is right by itself, field by field, so that references are checked even where something else is wrong. */
 function partsOf(value: unknown): ConfigParts {
@@ -60,6 +61,7 @@ function partsOf(value: unknown): ConfigParts {
     runtimes: new Map(entries(value, 'runtimes').map(([name, inner]) => [name, soundRuntime(inner)])),
     lanes: part('lanes', laneSchema),
     workloads: part('workloads', workloadSchema),
+    workers: part('workers', workerSchema),
   }
 }
 
@@ -91,9 +93,9 @@ function soundRuntime(value: unknown): Partial<RuntimeConfig> {
 function issuesUnderWrongNames(error: z.ZodError, yaml: YamlText): readonly z.core.$ZodIssue[] {
   return error.issues.flatMap((issue) => {
     const section = issue.path[0]
-    if (issue.code !== 'invalid_key' || (section !== 'runtimes' && section !== 'lanes' && section !== 'workloads'))
-      return []
-    const inner = sections[section].safeParse(valueAt(yaml.value, issue.path as ConfigPath))
+    if (issue.code !== 'invalid_key' || typeof section !== 'string' || !Object.hasOwn(sections, section)) return []
+    const schema = sections[section as keyof typeof sections]
+    const inner = schema.safeParse(valueAt(yaml.value, issue.path as ConfigPath))
     return inner.error?.issues.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? []
   })
 }

@@ -5,12 +5,15 @@ import { endpointOf, hostOf, isAddress, isLoopback, isPrivateAddress } from './e
 import { suggestion } from './nearest.ts'
 import { bestLevel, isAtLeast } from './required-level.ts'
 import type { LaneConfig, RuntimeConfig, RuntimeKind, WorkloadConfig } from './schema.ts'
+import { workerProblems } from './worker-problems.ts'
+import type { WorkerConfig } from './worker-schema.ts'
 
 /** The named parts of a config. A field that is wrong in itself has no value here; its part's name is known still. */
 export interface ConfigParts {
   readonly runtimes: ReadonlyMap<string, Partial<RuntimeConfig>>
   readonly lanes: ReadonlyMap<string, Partial<LaneConfig>>
   readonly workloads: ReadonlyMap<string, Partial<WorkloadConfig>>
+  readonly workers: ReadonlyMap<string, Partial<WorkerConfig>>
 }
 
 /** A problem that still has to be placed in the file. */
@@ -26,6 +29,7 @@ export function referenceProblems(parts: ConfigParts, models = builtInModels): r
     ...[...parts.runtimes].flatMap(([name, runtime]) => runtimeProblems(name, runtime)),
     ...[...parts.lanes].flatMap(([name, lane]) => laneProblems(name, lane, parts, models)),
     ...[...parts.workloads].flatMap(([name, workload]) => workloadProblems(name, workload, parts)),
+    ...[...parts.workers].flatMap(([name, worker]) => workerProblems(name, worker, parts)),
     ...assistanceCycles(parts),
   ]
 }
@@ -56,9 +60,12 @@ function laneProblems(
     if ('weights_file' in lane) {
       conflict(
         'weights_file',
-        `only an embedded runtime loads a file, and ${lane.runtime} is ${runtime.kind}; remove weights_file`,
+        `only an embedded runtime loads a file, and ${lane.runtime} is ${runtime.kind}; to say which file you expect of it, write weights: with its path`,
       )
     }
+  }
+  if (runtime?.kind !== undefined && runtime.kind !== 'ollama' && 'digest' in lane) {
+    conflict('digest', `only Ollama gives digests, and ${lane.runtime} is ${runtime.kind}; pin weights: instead`)
   }
   if (
     runtime?.kind === 'embedded' &&

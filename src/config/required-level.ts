@@ -10,7 +10,7 @@ const bestHere: Readonly<Record<RuntimeKind, IdentityLevel>> = {
   // Its path is a folder of files or a hub's id; files on this machine are hashed.
   vllm: 'weights',
   // Names a model and whether it is loaded, never a file.
-  'lm-studio': 'declared-twice',
+  'lm-studio': 'echo',
   'openai-compatible': 'echo',
 }
 

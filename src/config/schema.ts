@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { workerSchema } from './worker-schema.ts'
 
 /** The strict schema of bench.config.yaml: the one source of its types and of its published JSON Schema. */
 
@@ -60,9 +61,21 @@ export const laneSchema = z.strictObject({
   model: z.string().min(1).max(200).describe('the model tag to ask for (requested_model)'),
   weights: z
     .string()
+    .regex(
+      /^(?:sha256:[0-9a-f]{64}|(?!sha256:)\S*[./\\]\S*)$/,
+      'write sha256: and 64 hexadecimal digits, or the path of a weight file',
+    )
+    .optional()
+    .describe(
+      'the weights that this lane expects: their sha256, or a file of this machine that is hashed (of split files the first); without it the first proof is trusted and marked unpinned',
+    ),
+  digest: z
+    .string()
     .regex(/^sha256:[0-9a-f]{64}$/, 'write sha256: and 64 hexadecimal digits')
     .optional()
-    .describe('the weights that this lane expects; without it the first proof is trusted and marked unpinned'),
+    .describe(
+      'what the tag must mean: the digest of its manifest, as `ollama list` begins it (Ollama only); holds weights, template, system prompt and parameters together',
+    ),
   weights_file: z
     .string()
     .min(1)
@@ -78,11 +91,22 @@ export const laneSchema = z.strictObject({
     .default('json-schema')
     .describe("how the contract's schema is handed to the runtime"),
   prefix_cache: z.boolean().default(false).describe('let the runtime reuse a cached prompt prefix between records'),
+  context_probe: z
+    .strictObject({
+      maximum_tokens: z.int().min(256).max(4_000_000).default(4096).describe('no prompt that must fit is longer'),
+      seconds: z.number().positive().max(86_400).default(60).describe('no prompt that must fit takes longer to read'),
+    })
+    .prefault({})
+    .describe('caps of the probe that fills the context once a run: long prompts take minutes on a CPU'),
   required_identity: identityLevelSchema
     .optional()
     .describe(
       'the least proof that counts as a success; where absent: weights on this machine, declared-twice on another host, echo in the cloud',
     ),
+  negative_control: z
+    .boolean()
+    .default(true)
+    .describe('ask once a run for a tag that cannot exist, one token at most, to see whether the server checks names'),
   only_if_none_discovered: z
     .boolean()
     .default(false)
@@ -95,6 +119,15 @@ export const gatesSchema = z.strictObject({
     .strictObject({ required: z.literal(true).optional().describe('identity always decides') })
     .optional()
     .describe('the model that answered is the one asked for'),
+  context: z
+    .strictObject({
+      required: z
+        .boolean()
+        .optional()
+        .describe('false: the lane is not probed for it; judged from its answers, but decides nothing (default true)'),
+    })
+    .optional()
+    .describe('prompts reach the model whole, and the context has room for the longest one'),
   validity: z
     .strictObject({
       required: requiredFlag,
@@ -123,6 +156,10 @@ export const gatesSchema = z.strictObject({
     .strictObject({ required: requiredFlag })
     .optional()
     .describe('the machine keeps memory in reserve while it serves'),
+  worker: z
+    .strictObject({ required: requiredFlag })
+    .optional()
+    .describe("the model that the scheduler selects is the one that the workload's workers reach"),
 })
 
 export const workloadSchema = z.strictObject({
@@ -211,6 +248,10 @@ export const benchConfigSchema = z.strictObject({
   runtimes: z.record(name, runtimeSchema).describe('programs that serve models, by a name of your choice'),
   lanes: z.record(name, laneSchema).describe('ways to run a model, by a name of your choice; ties go by this order'),
   workloads: z.record(name, workloadSchema).describe('recurring tasks, by a name of your choice'),
+  workers: z
+    .record(name, workerSchema)
+    .default({})
+    .describe('the commands that really call a model for a workload, by a name of your choice'),
   gates: gatesSchema.prefault({}).describe('what a lane must prove, for all workloads'),
   machine: machineSchema.prefault({}).describe('when this machine is too full to serve'),
   value: valueSchema.prefault({}).describe('what an hour costs, for the value model'),

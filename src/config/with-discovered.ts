@@ -27,13 +27,15 @@ export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRu
         runtime,
         model,
         // It proves no more; a lane of the file would have to say so.
-        ...(kind === 'openai-compatible' && { required_identity: 'echo' }),
+        ...((kind === 'openai-compatible' || kind === 'lm-studio') && { required_identity: 'echo' }),
       } satisfies z.input<typeof laneSchema>)
       joined.push(lane)
     }
   }
   if (joined.length === 0) return config
   const leaves = (lane: string): boolean => config.lanes[lane]?.only_if_none_discovered === true
+  const incumbents = new Set(Object.values(config.workloads).map(({ incumbent }) => incumbent))
+  for (const lane of Object.keys(config.lanes)) if (leaves(lane) && !incumbents.has(lane)) delete lanes[lane]
   const workloads = Object.entries(config.workloads).map(([name, workload]) => [
     name,
     { ...workload, lanes: [...workload.lanes.filter((lane) => !leaves(lane)), ...joined] },

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { identityLevelSchema, runtimeKinds } from '../config/schema.ts'
+import { contextFacts } from './context-schema.ts'
 import { failureCodes } from './failure-codes.ts'
+import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
 /**
  * Evidence: facts, never opinions. The one definition of what stands on disk (one JSON object a line);
@@ -41,18 +43,25 @@ const storedText = z.strictObject({
 })
 export type StoredText = z.infer<typeof storedText>
 
+const weightFile = z.strictObject({ name: text.describe('without its folder'), sha256: sha256.optional() })
 const identity = z.strictObject({
   level: identityLevelSchema.describe('the highest level proven'),
   required: identityLevelSchema,
   tag: text.optional().describe('the tag under which the runtime declares the weights'),
   digest: text.optional(),
   weights_sha256: sha256.optional().describe('of all files that the runtime declares'),
-  expected_weights_sha256: sha256.optional().describe('the pin in the config'),
+  expected_weights_sha256: sha256.optional().describe('the pin in the config; absent where the weights are unpinned'),
+  expected_digest: sha256.optional().describe("the config's pin of what the runtime itself hashes"),
+  adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
+  projectors: z.array(weightFile).optional(),
   load_id_before: text.optional(),
   load_id_after: text.optional(),
   template_sha256: sha256.optional(),
   context_in_force: count.optional(),
   server_build: text.optional(),
+  served_elsewhere: text.optional().describe('host and model that really serve a tag which only looks local'),
+  via_gateway: z.record(text, text).optional().describe('headers of a gateway that the answer came through'),
+  notes: z.array(text).optional().describe('why the level is no higher, or under which other names the model goes'),
   contradictions: z
     .array(text)
     .describe('statements of the runtime that cannot both be true, or not what was asked for'),
@@ -86,8 +95,11 @@ export const completionSchema = z.strictObject({
   ...subject,
   record_id: text,
   record_sha256: sha256.describe('of the input: distinct records are counted by it'),
-  prompt: storedText,
+  prompt: storedText.extend({ words: count.optional().describe('of the messages; each is a token at least') }),
   fingerprint: sha256.describe('of all that makes two trials the same: prompt, schema, options, weights'),
+  options_sha256: sha256
+    .optional()
+    .describe("of the lane's settings in the config; evidence of other settings than today's does not count"),
   retry: count,
   repeat: count,
   requested_model: text,
@@ -113,6 +125,15 @@ export const completionSchema = z.strictObject({
   ]),
 })
 
+const knownModel = z.strictObject({
+  weights_sha256: sha256.optional(),
+  template_sha256: sha256.optional(),
+  digest: text.optional(),
+  adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
+})
+/** What tells the model behind a lane from another one. */
+export type KnownModel = z.infer<typeof knownModel>
+
 export const runSchema = z.strictObject({
   kind: z.literal('run'),
   ...base,
@@ -124,6 +145,10 @@ export const runSchema = z.strictObject({
     .array(z.strictObject({ kind: z.enum(runtimeKinds).exclude(['embedded']), endpoint: text, models: z.array(text) }))
     .optional()
     .describe('runtimes that joined beside those of the config; absent where discovery is off'),
+  previous: z
+    .strictObject({ run_id: text, lanes: z.record(text, knownModel) })
+    .optional()
+    .describe('the models of the latest whole run before this one, by lane'),
   environment_names: z
     .array(text)
     .describe('environment variables that the config names and that are set; never values'),
@@ -155,6 +180,11 @@ export const laneEvidenceSchema = z.strictObject({
     .strictObject({
       digest: text.optional(),
       weights_files: z.array(text).optional().describe('file names without their folders'),
+      weights_sha256: sha256.optional().describe('of all these files'),
+      adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
+      projectors: z.array(text).optional(),
+      loaded_as: text.optional().describe('the tag under which the weights got into memory, where it is another one'),
+      also_known_as: z.array(text).optional().describe('other tags that mean exactly the same'),
       architecture: text.optional(),
       parameters: text.optional(),
       quantization: text.optional(),
@@ -163,8 +193,17 @@ export const laneEvidenceSchema = z.strictObject({
       context_in_force: count.optional(),
       template_sha256: sha256.optional(),
       server_build: text.optional(),
+      served_elsewhere: text.optional().describe('host and model that really serve a tag which only looks local'),
+      loaded_bytes: bytes.optional().describe('of the loaded model, as the runtime says'),
+      loaded_gpu_bytes: bytes.optional().describe("how many of them are in a GPU's memory, as the runtime says"),
     })
     .optional(),
+  negative_control: z
+    .enum(['refused', 'answered', 'not-asked', 'failed'])
+    .optional()
+    .describe(
+      'what a tag that cannot exist was met with: who answers it does not check names; not-asked here where another record of the lane has it, or the config says so',
+    ),
   failure: z.strictObject({ code: z.enum(failureCodes), message: text }).optional(),
 })
 
@@ -185,6 +224,16 @@ export const memorySchema = z.strictObject({
     .optional(),
 })
 
+export const datasetSchema = z.strictObject({
+  kind: z.literal('dataset'),
+  ...base,
+  workload: text,
+  sha256: sha256.describe('of all files of the dataset'),
+  record_sha256s: z
+    .array(sha256)
+    .describe("of its records' inputs, in order: records of any other origin do not count"),
+})
+
 export const baselineSchema = z.strictObject({
   kind: z.literal('baseline'),
   ...base,
@@ -193,6 +242,36 @@ export const baselineSchema = z.strictObject({
   record_sha256: sha256,
   examination: examinationSchema,
 })
+
+export const workerEvidenceSchema = z.strictObject({
+  kind: z.literal('worker'),
+  ...base,
+  ...subject,
+  worker: text.describe('its name in the config'),
+  settings_sha256: sha256.describe(
+    "of its settings in the config; evidence of other settings than today's does not count",
+  ),
+  record_id: text,
+  record_sha256: sha256.describe('of the input that was submitted'),
+  selected_model: text.describe('what the payload named'),
+  exit: workerExitSchema,
+  total_ms: milliseconds,
+  requests: z.array(workerRequestSchema).describe('all that reached the wire tap, in order'),
+  identity: identity.describe("of the lane's model, around the run"),
+  reported_model: text.optional().describe("the model of the worker's own record; absent where none was found"),
+  stdout: storedText,
+  stderr: storedText,
+  control: z
+    .strictObject({
+      selected_model: text.describe('a tag that cannot exist'),
+      exit: workerExitSchema,
+      requests: z.array(workerRequestSchema),
+    })
+    .optional()
+    .describe('the same payload with another model, every request answered by 404 before it reached a runtime'),
+})
+
+export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
 
 export const incidentSchema = z.strictObject({
   kind: z.literal('incident'),
@@ -220,7 +299,10 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   laneEvidenceSchema,
   completionSchema,
   memorySchema,
+  contextSchema,
+  datasetSchema,
   baselineSchema,
+  workerEvidenceSchema,
   incidentSchema,
   verdictCopySchema,
 ])

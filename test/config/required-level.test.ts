@@ -20,8 +20,7 @@ describe('the proof that a lane must reach', () => {
     ['kind: ollama', 'weights'],
     ["kind: llama-server, endpoint: 'http://localhost:9000'", 'weights'],
     ["kind: ollama, endpoint: 'http://192.168.1.20:11434'", 'declared-twice'],
-    ['kind: lm-studio', 'declared-twice'],
-    ['kind: vllm', 'weights'],
+    ['kind: vllm', 'declared-twice'],
     ['kind: openai-compatible, location: cloud', 'echo'],
     ["kind: ollama, location: cloud, endpoint: 'https://gpu.example'", 'echo'],
   ])('%s: %s', (runtime, level) => {
@@ -30,8 +29,8 @@ describe('the proof that a lane must reach', () => {
 
   test('is what the lane says, where that is within reach', () => {
     expect(levelOf('kind: ollama', ', required_identity: declared')).toBe('declared')
-    expect(() => levelOf('kind: lm-studio', ', required_identity: weights')).toThrow(
-      'an lm-studio runtime proves declared-twice at most',
+    expect(() => levelOf('kind: vllm', ', required_identity: weights')).toThrow(
+      'a vllm runtime proves declared-twice at most',
     )
     expect(() =>
       levelOf("kind: ollama, endpoint: 'http://192.168.1.20:11434'", ', required_identity: weights'),
@@ -39,6 +38,7 @@ describe('the proof that a lane must reach', () => {
   })
 
   test('cannot be left to the default where the server only echoes', () => {
+    expect(() => levelOf('kind: lm-studio')).toThrow('an lm-studio runtime proves echo at most')
     expect(() => levelOf("kind: openai-compatible, location: local, endpoint: 'http://127.0.0.1:9000/v1'")).toThrow(
       'proves echo at most, and a local lane asks for more',
     )
