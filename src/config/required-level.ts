@@ -7,8 +7,8 @@ const bestHere: Readonly<Record<RuntimeKind, IdentityLevel>> = {
   embedded: 'mapped',
   ollama: 'mapped',
   'llama-server': 'mapped',
-  // Its path is a folder of files or a hub's id; files on this machine are hashed.
-  vllm: 'weights',
+  // It names a folder or a hub's id, no files that could be hashed.
+  vllm: 'declared-twice',
   // Names a model and whether it is loaded, never a file.
   'lm-studio': 'echo',
   'openai-compatible': 'echo',
