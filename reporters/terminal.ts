@@ -17,7 +17,11 @@ export function terminalSummary({ workloads, next_steps }: Assessment): string {
   const [first] = next_steps
   return [
     line((column) => headings[column]),
-    ...rows.flatMap((row) => [line((column) => row[column]), `  ${printable(row.why)}`]),
+    ...rows.flatMap((row) => [
+      line((column) => row[column]),
+      `  ${printable(row.why)}`,
+      ...(row.after ? [`  after fixes: ${printable(row.after.route)}. Fix ${printable(row.after.fixes)}`] : []),
+    ]),
     ...(first ? ['', `Next: ${printable(first.workload)} on ${printable(first.lane)}: ${printable(first.what)}`] : []),
   ].join('\n')
 }

@@ -18,9 +18,10 @@ export function nextSteps(workloads: readonly WorkloadAssessment[]): NextStep[] 
       standings
         .filter((standing) => standing.lane !== route.lane || standing.status === 'conditional')
         .flatMap((standing) => {
-          const open = standing.verdicts.find(
+          const all = standing.verdicts.filter(
             (verdict) => verdict.required && verdict.remedy !== undefined && verdict.status !== 'pass',
           )
+          const open = all.find(({ gate }) => standing.reason.startsWith(`${gate}: `)) ?? all[0]
           if (!open?.remedy) return []
           return [
             {

@@ -6,6 +6,7 @@ import { type BaselineComparison, compareWithBaseline } from './baseline.ts'
 import { flipsOf } from './flips.ts'
 import { type LaneStanding, standingOf } from './lane-status.ts'
 import { decideRoute, type Route } from './route.ts'
+import { type RouteAfterFixes, routeAfterFixes } from './route-after-fixes.ts'
 import type { Statement } from './statement.ts'
 
 /** One workload: its route, how each candidate lane stands, and what would change it. */
@@ -15,7 +16,10 @@ export interface WorkloadAssessment {
   readonly privacy: string
   readonly stakes: string
   readonly incumbent: string
+  /** Today, with worker paths as they are. */
   readonly route: Route
+  /** Absent where the worker paths are in order, or where mending them would change nothing. */
+  readonly route_after_fixes?: RouteAfterFixes
   readonly standings: readonly LaneStanding[]
   readonly baselines: readonly BaselineComparison[]
   readonly flips: readonly Statement[]
@@ -35,11 +39,10 @@ export function assessWorkload(
   const standings = settings.lanes.map((lane) =>
     standingOf(lane, locationOf(config, lane), judgeAll({ config, evidence, lane, workload })),
   )
-  const route = decideRoute(
-    settings,
-    standings,
-    (lane) => config.lanes[lane] !== undefined && locationOf(config, lane) === 'cloud',
-  )
+  const isCloudLane = (lane: string): boolean =>
+    config.lanes[lane] !== undefined && locationOf(config, lane) === 'cloud'
+  const route = decideRoute(settings, standings, isCloudLane)
+  const afterFixes = routeAfterFixes(settings, route, standings, isCloudLane)
   return {
     workload,
     title: settings.title,
@@ -47,6 +50,7 @@ export function assessWorkload(
     stakes: settings.stakes,
     incumbent: settings.incumbent,
     route,
+    ...(afterFixes && { route_after_fixes: afterFixes }),
     standings,
     baselines: settings.lanes.flatMap((lane) => compareWithBaseline(config, workload, lane, evidence) ?? []),
     flips: flipsOf(config, workload, route, standings),

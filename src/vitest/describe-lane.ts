@@ -1,5 +1,6 @@
 import { beforeAll, inject, type SuiteAPI, type TestAPI, describe as vitestDescribe, test as vitestTest } from 'vitest'
 import type { WorkloadConfig } from '../config/schema.ts'
+import { workersFor } from '../config/workers-for.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import { registerMatchers } from './matchers.ts'
 import { MissingPlugin, UnknownWorkload } from './misuse.ts'
@@ -82,17 +83,23 @@ function laneSuite(suite: SuiteAPI): LaneSuite {
     const worker = workerLane(bench, workload)
     const records = worker.dataset.records.slice(0, recordLimit(workloadConfig))
     const { limits } = workloadConfig
+    const workers = workersFor(bench.config, workload, bench.lane)
     const test = vitestTest
       .extend('lane', async ({ task, signal }) => bindLane(await worker.open(), { bench, worker, task, signal }))
       .extend('records', () => records)
       .extend('limits', () => limits) as unknown as TestAPI<LaneFixtures>
     const options = {
-      timeout: startAllowance_ms + (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length,
+      timeout:
+        startAllowance_ms +
+        (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length +
+        workers.reduce((sum, [, { seconds, records: submitted }]) => sum + workerRuns * seconds * 1000 * submitted, 0),
       meta: { benchMemo: { lane: bench.lane, workload, records: records.length } },
     }
     suite(workload, options, () => {
       beforeAll(() => worker.turn(), 0)
-      ;(body ?? standardBody)({ test, records, limits })
+      const context = { test, records, limits }
+      if (body) body(context)
+      else standardBody(context, { hasWorkers: workers.length > 0 })
     })
   }
   return Object.defineProperties(register, {
@@ -105,6 +112,8 @@ function laneSuite(suite: SuiteAPI): LaneSuite {
 const startAllowance_ms = 20 * 60_000
 /** Asking what is loaded, before and after a record. */
 const recordAllowance_ms = 5_000
+/** Each record goes to a worker with the lane's model and with one that cannot exist. */
+const workerRuns = 2
 
 /** A quick run asks fewer records; the gates still ask for as many, and say `insufficient`. */
 function recordLimit({ limits }: WorkloadConfig): number | undefined {

@@ -1,0 +1,9 @@
+import type { WorkerConfig } from '../config/worker-schema.ts'
+import { canonicalJson } from './read.ts'
+import { sha256 } from './stored-text.ts'
+
+/** sha256 of a worker's settings in the config: evidence of another command or payload says nothing of today's. */
+export function workerSettingsSha256(worker: WorkerConfig): string {
+  const { seconds: _seconds, records: _records, ...rest } = worker
+  return sha256(canonicalJson(rest))
+}

@@ -1,0 +1,82 @@
+import { basename } from 'node:path'
+import type { WorkloadConfig } from '../config/schema.ts'
+import { redact } from '../evidence/redact.ts'
+import type { SeenWorkerProcess, WorkerRequest } from '../evidence/worker-request.ts'
+import type { TappedExchange } from '../identity/wire-tap.ts'
+import type { WatchedProcess } from './worker-watch.ts'
+
+/** What a workload lets one write down of a worker's requests. */
+export interface RequestPrivacy {
+  readonly privacy: WorkloadConfig['privacy']
+  /** The record's input, which may stand on a command line. */
+  readonly input: string
+}
+
+/** Steering strings such as `json` or `5m`; anything longer may be somebody's text. */
+const longestOption = 40
+const longestName = 200
+const longestArgument = 120
+const mostArguments = 12
+
+/** A tapped exchange as evidence, with the processes that were seen behind it. Pure. */
+export function workerRequest(
+  exchange: TappedExchange,
+  lineage: readonly WatchedProcess[] | undefined,
+  rules: RequestPrivacy,
+): WorkerRequest {
+  const { number, path, requested_model, response_model, status, outcome, gateway, client, options } = exchange
+  const processes = lineage ?? (client ? [client] : [])
+  return {
+    number,
+    path: path.split('?', 1)[0]?.slice(0, longestName) ?? '',
+    ...(requested_model !== undefined && { requested_model: requested_model.slice(0, longestName) }),
+    ...(response_model !== undefined && { response_model: response_model.slice(0, longestName) }),
+    options: Object.fromEntries(Object.entries(options).filter(isPlain)),
+    ...(status !== undefined && { status }),
+    outcome,
+    ...(gateway && { gateway: masked(gateway) }),
+    processes: processes.map((each) => seenProcess(each, rules)),
+  }
+}
+
+function seenProcess(
+  { command, local_model_tag_state, local_model_tag }: WatchedProcess,
+  rules: RequestPrivacy,
+): SeenWorkerProcess {
+  return {
+    command: storedCommand(command, rules),
+    local_model_tag_state,
+    ...(local_model_tag !== undefined && { local_model_tag: local_model_tag.slice(0, longestName) }),
+  }
+}
+
+/** Without folders, which name users; without secrets; without what a private record may have put there. */
+export function storedCommand(command: readonly string[], { privacy, input }: RequestPrivacy): string[] {
+  const stored = command.slice(0, mostArguments).map((word) => {
+    const short = /^\.{0,2}\/\S*$/.test(word) ? basename(word) : word
+    if (privacy === 'private' && !isHarmless(short, input)) return '[private]'
+    const { text } = redact(short, privacy === 'public' ? ['secret'] : ['secret', 'personal'])
+    return text.length > longestArgument ? `${text.slice(0, longestArgument)}…` : text
+  })
+  return command.length > mostArguments ? [...stored, `… ${command.length - mostArguments} more`] : stored
+}
+
+/** A word of a program's own: no blanks, and not a piece of the record. */
+function isHarmless(word: string, input: string): boolean {
+  return word.length <= longestArgument && /^[\w./:=@+-]+$/.test(word) && !input.includes(word)
+}
+
+function masked(gateway: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(gateway).map(([name, value]) => [name, redact(value.slice(0, longestName), ['secret']).text]),
+  )
+}
+
+function isPlain(entry: [string, unknown]): entry is [string, string | number | boolean] {
+  const [, value] = entry
+  return (
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'string' && value.length <= longestOption)
+  )
+}

@@ -1,0 +1,217 @@
+import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
+import { requiredLevel } from '../config/required-level.ts'
+import type { BenchConfig, WorkloadConfig } from '../config/schema.ts'
+import type { WorkerConfig } from '../config/worker-schema.ts'
+import type { DatasetRecord } from '../datasets/dataset.ts'
+import type { EvidenceFacts } from '../evidence/schema.ts'
+import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
+import type { WorkerExit, WorkerRequest } from '../evidence/worker-request.ts'
+import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
+import { hashWeights } from '../identity/hash-weights.ts'
+import { proveIdentity } from '../identity/prove.ts'
+import { type Fault, startWireTap, type TappedRequest, type WireTap } from '../identity/wire-tap.ts'
+import { createAttester } from '../lanes/attest-weights.ts'
+import type { ProbedLane } from '../lanes/lane.ts'
+import { OffPremises, RuntimeFailure } from '../runtimes/failures.ts'
+import type { ModelDescription } from '../runtimes/runtime.ts'
+import { type CommandResult, runCommand } from './worker-command.ts'
+import { tapTarget, workerEnvironment } from './worker-environment.ts'
+import { reportedModel } from './worker-report.ts'
+import { type RequestPrivacy, workerRequest } from './worker-request.ts'
+import { watchWorker } from './worker-watch.ts'
+
+export interface WorkerProbe {
+  readonly config: BenchConfig
+  /** Name of the worker in the config. */
+  readonly name: string
+  /** Folder of the config: the worker's folder starts here. */
+  readonly root: string
+  readonly record: DatasetRecord
+  /** The bench's own; little of it is passed on. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+const question_ms = 10_000
+const load_ms = 5 * 60_000
+const noting_ms = 500
+/** A tag that no runtime has: a worker that asks for it took it from its payload. */
+const controlModel = 'bench-memo-control:absent'
+
+/**
+ * Submits one record to a worker's outer command, with the lane's model selected and a wire tap in front of the lane's
+ * runtime, and writes down what it really asked. Then once more with a model that cannot exist: the tap refuses all of
+ * that, so nothing of it reaches a runtime. Rejects where the lane's runtime fails before the worker has begun.
+ */
+export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promise<EvidenceFacts> {
+  const { config, name, record } = probe
+  const worker = config.workers[name] as WorkerConfig
+  const workload = config.workloads[worker.workload] as WorkloadConfig
+  if (workload.privacy === 'private' && locationOf(config, worker.lane) === 'cloud') {
+    throw new OffPremises(`${workload.title} is private and ${worker.lane} is a cloud lane: no worker was started`, {
+      lane: worker.lane,
+    })
+  }
+  const { model, weights, digest } = probed.lane
+  const required = requiredLevel(config, worker.lane)
+  const proving = required !== 'none' && required !== 'echo'
+  const before = proving ? await loadAndDescribe(probed) : undefined
+  let during: ModelDescription | undefined
+  const rules: RequestPrivacy = { privacy: workload.privacy, input: record.input }
+  const began = Date.now()
+  const run = await throughTap(probe, probed, worker, model, rules, {
+    onAnswering: async () => {
+      during = (proving ? await describe(probed) : undefined) ?? during
+    },
+  })
+  const after = proving ? await describe(probed) : undefined
+  // A worker may unload the model when it is done: then what was declared while it asked counts.
+  const seen = after?.weights_files?.length ? after : (during ?? after)
+  const declared = seen ?? before
+  const names = run.requests.flatMap(({ response_model }) => response_model ?? [])
+  const reported_model =
+    worker.reports_model &&
+    (await reportedModel(worker.reports_model, {
+      stdout: run.result.stdout,
+      folder: resolve(probe.root, worker.folder),
+      since_ms: began,
+    }))
+  const control = probed.signal?.aborted
+    ? undefined
+    : await throughTap(probe, probed, worker, controlModel, rules, { fault: refuse })
+  return {
+    kind: 'worker',
+    lane: worker.lane,
+    workload: worker.workload,
+    worker: name,
+    settings_sha256: workerSettingsSha256(worker),
+    record_id: record.id,
+    record_sha256: sha256(record.input),
+    selected_model: model,
+    exit: storedExit(run.result.exit, rules),
+    total_ms: run.result.total_ms,
+    requests: run.requests,
+    identity: proveIdentity({
+      requested_model: model,
+      response_model: names.find((each) => each !== model) ?? names.at(-1),
+      required,
+      expected_weights: weights,
+      expected_digest: digest,
+      // The worker's own options may load the same weights anew: files and hashes tell, not the load.
+      before: withoutLoad(before),
+      after: withoutLoad(seen),
+      weights: declared && isHere(config, worker.lane) ? await createAttester(hashWeights)(declared) : undefined,
+      location: locationOf(config, worker.lane),
+      gateway: run.requests.find(({ gateway }) => gateway !== undefined)?.gateway,
+    }),
+    ...(reported_model !== undefined && { reported_model }),
+    stdout: storeText(run.result.stdout, workload.privacy),
+    stderr: storeText(run.result.stderr, workload.privacy),
+    ...(control && {
+      control: {
+        selected_model: controlModel,
+        exit: storedExit(control.result.exit, rules),
+        requests: control.requests,
+      },
+    }),
+  }
+}
+
+/** Paths that another host declares mean nothing here. */
+function isHere(config: BenchConfig, lane: string): boolean {
+  return locationOf(config, lane) === 'local' && isLoopback(endpointOf(runtimeOf(config, lane)) as string)
+}
+
+interface TapOptions {
+  readonly onAnswering?: () => Promise<void>
+  readonly fault?: (request: TappedRequest) => Fault | undefined
+}
+
+async function throughTap(
+  { config, root, record, environment = process.env }: WorkerProbe,
+  { signal }: ProbedLane,
+  worker: WorkerConfig,
+  model: string,
+  rules: RequestPrivacy,
+  { onAnswering, fault }: TapOptions,
+): Promise<{ readonly result: CommandResult; readonly requests: WorkerRequest[] }> {
+  const { target, prefix } = tapTarget(endpointOf(runtimeOf(config, worker.lane)) as string)
+  const tap = await startWireTap({ target, ...(fault && { fault }) })
+  let outer: number | undefined
+  const watch = watchWorker(tap, () => outer, onAnswering)
+  try {
+    const result = await runCommand({
+      worker,
+      folder: resolve(root, worker.folder),
+      payload: { model, input: record.input },
+      environment: workerEnvironment(worker, tap.endpoint, prefix, environment),
+      ...(signal && { signal }),
+      onStart: (pid) => {
+        outer = pid
+      },
+    })
+    await watch.stop()
+    await answersNoted(tap)
+    return {
+      result,
+      requests: tap.exchanges().map((exchange) => workerRequest(exchange, watch.lineage(exchange.number), rules)),
+    }
+  } finally {
+    await watch.stop()
+    await tap.close()
+  }
+}
+
+/** A client may have its last byte, and have ended, before the tap has noted the end of the answer. */
+async function answersNoted(tap: WireTap): Promise<void> {
+  await tap.settled()
+  const end = performance.now() + noting_ms
+  while (performance.now() < end && tap.exchanges().some(({ outcome }) => outcome === 'pending')) await setTimeout(5)
+}
+
+/** Questions are passed on; whatever might make a model work is answered as by a server that has none of that name. */
+function refuse({ method, path, requested_model }: TappedRequest): Fault | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined
+  const message = `model '${requested_model ?? controlModel}' not found`
+  const error = path.startsWith('/api/') ? message : { message, type: 'invalid_request_error', code: 'model_not_found' }
+  return {
+    name: 'status',
+    status: 404,
+    body: JSON.stringify({ error }),
+    headers: { 'content-type': 'application/json' },
+  }
+}
+
+async function loadAndDescribe({ lane, runtime, signal }: ProbedLane): Promise<ModelDescription> {
+  const within = (deadline_ms: number) => ({ deadline_ms, ...(signal && { signal }) })
+  await runtime.load(
+    {
+      tag: lane.model,
+      ...(lane.context !== undefined && { context: lane.context }),
+      ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
+    },
+    within(load_ms),
+  )
+  return await runtime.describe(lane.model, within(question_ms))
+}
+
+async function describe({ lane, runtime, signal }: ProbedLane): Promise<ModelDescription | undefined> {
+  try {
+    return await runtime.describe(lane.model, { deadline_ms: question_ms, ...(signal && { signal }) })
+  } catch (error) {
+    if (error instanceof RuntimeFailure) return undefined
+    throw error
+  }
+}
+
+function withoutLoad(description: ModelDescription | undefined): ModelDescription | undefined {
+  if (!description) return undefined
+  const { load_id: _load, ...rest } = description
+  return rest
+}
+
+function storedExit(exit: WorkerExit, { privacy, input }: RequestPrivacy): WorkerExit {
+  return exit.state === 'not-started' ? { ...exit, message: storeMessage(exit.message, input, privacy) } : exit
+}
