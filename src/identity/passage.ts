@@ -18,8 +18,14 @@ export interface Passage {
 }
 
 /**
+ * Longest that the end of an answer waits for the process behind the connection to be found, which takes milliseconds
+ * on a new connection: a client that has all of a quick answer might be gone before it was seen.
+ */
+const longestWait_ms = 250
+
+/**
  * Passes a request on and its answer back, each piece when it comes. Where there may be a fault, the request is held
- * until its body is whole, since what is done depends on it.
+ * until its body is whole and its client was looked for, since what is done depends on it.
  */
 export function passThrough(
   passage: Passage,
@@ -40,9 +46,12 @@ export function passThrough(
     record.requestChunk(chunk)
     if (chooseFault) held.push(chunk)
   })
-  request.once('end', () => {
+  request.once('end', async () => {
     record.requestComplete()
     if (!chooseFault) return
+    const search = connection.looking()
+    if (search) await within(longestWait_ms, search)
+    if (response.destroyed) return
     const fault = chooseFault(record.request())
     if (fault) record.inject(fault.name)
     if (fault?.name === 'refuse') reset(passage)
@@ -102,7 +111,8 @@ function forward(passage: Passage, held?: { readonly body: Buffer; readonly faul
   else request.pipe(outgoing)
 }
 
-function passBack({ request, response, record }: Passage, incoming: IncomingMessage, fault?: AnswerFault): void {
+function passBack(passage: Passage, incoming: IncomingMessage, fault?: AnswerFault): void {
+  const { request, response, connection, record } = passage
   const status = incoming.statusCode ?? 502
   const newLength = fault !== undefined && changesLength(fault)
   response.sendDate = false
@@ -114,13 +124,32 @@ function passBack({ request, response, record }: Passage, incoming: IncomingMess
     request.socket.destroySoon()
   }
   const source = fault ? incoming.pipe(faultStream(fault, incoming.headers['content-type'])) : incoming
+  const announced = newLength ? undefined : incoming.headers['content-length']
+  let left = announced === undefined ? Number.POSITIVE_INFINITY : Number(announced)
   let begun = false
-  source.pipe(response, { end: false })
-  source.on('data', (chunk: Buffer) => {
+  const pass = (chunk: Buffer): void => {
     begun = true
+    if (response.destroyed) return
+    if (!response.write(chunk)) {
+      source.pause()
+      response.once('drain', () => source.resume())
+    }
     record.answerChunk(chunk)
+  }
+  let held: Promise<void> | undefined
+  source.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    const search = left <= 0 ? connection.looking() : undefined
+    if (search) held = within(longestWait_ms, search).then(() => pass(chunk))
+    else pass(chunk)
   })
-  source.once('end', () => (fault?.name === 'cut' ? cut() : response.end()))
+  source.once('end', async () => {
+    if (fault?.name === 'cut') return cut()
+    const search = connection.looking()
+    if (held) await held
+    else if (search) await within(longestWait_ms, search)
+    response.end()
+  })
   incoming.on('error', () => {})
   incoming.once('close', () => {
     if (!incoming.complete) cut()
@@ -131,4 +160,13 @@ function passBack({ request, response, record }: Passage, incoming: IncomingMess
   setImmediate(() => {
     if (!begun && !response.writableEnded && !response.destroyed) response.flushHeaders()
   })
+}
+
+async function within(limit_ms: number, search: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limit_ms)
+  })
+  await Promise.race([search, limit])
+  clearTimeout(timer)
 }

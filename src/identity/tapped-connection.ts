@@ -2,7 +2,6 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import { connectedProcess } from '../machine/connected-process.ts'
-import { environmentVariable } from '../machine/environment-variable.ts'
 import type { TappedClient } from './tapped-exchange.ts'
 
 /** A client's connection to the tap, and the connection to the target that belongs to it alone. */
@@ -12,8 +11,8 @@ export interface TappedConnection {
   readonly agent: HttpAgent
   /** The process at the other end, as soon as it was found. */
   client(): TappedClient | undefined
-  /** Ends when the search for the process has, with or without success. */
-  readonly looked: Promise<void>
+  /** Ends when the search for the process has, with or without success; undefined once it has. */
+  looking(): Promise<void> | undefined
   /** A request is on its way, until `done` is called. */
   busy(): { done(): void }
   /** The connection to the target over which a request goes. */
@@ -32,13 +31,15 @@ export function tieConnection(socket: Socket, secure: boolean): TappedConnection
   let client: TappedClient | undefined
   socket.once('close', () => agent.destroy())
   const clientPort = socket.remotePort ?? 0
+  let looking: Promise<void> | undefined = findClient(clientPort, socket.localPort ?? 0).then((found) => {
+    client = found
+    looking = undefined
+  })
   return {
     clientPort,
     agent,
     client: () => client,
-    looked: findClient(clientPort, socket.localPort ?? 0).then((found) => {
-      client = found
-    }),
+    looking: () => looking,
     busy() {
       requests += 1
       return {
@@ -58,13 +59,13 @@ export function tieConnection(socket: Socket, secure: boolean): TappedConnection
 }
 
 async function findClient(clientPort: number, serverPort: number): Promise<TappedClient | undefined> {
-  const found = await connectedProcess(clientPort, serverPort)
+  const found = await connectedProcess(clientPort, serverPort, 'LOCAL_MODEL_TAG')
   if (!found) return undefined
-  const tag = await environmentVariable(found, 'LOCAL_MODEL_TAG')
+  const { pid, command, variable } = found
   return {
-    pid: found.pid,
-    command: found.command,
-    local_model_tag_state: tag.state,
-    ...(tag.state === 'set' && { local_model_tag: tag.value }),
+    pid,
+    command,
+    local_model_tag_state: variable.state,
+    ...(variable.state === 'set' && { local_model_tag: variable.value }),
   }
 }

@@ -43,8 +43,8 @@ export async function startWireTap({ target, fault }: WireTapOptions): Promise<W
     const connection = tieConnection(socket, goal.secure)
     connections.set(socket, connection)
     socket.once('close', () => connections.delete(socket))
-    looking.add(connection.looked)
-    connection.looked.finally(() => looking.delete(connection.looked))
+    const search = connection.looking()
+    if (search) looking.add(search.finally(() => looking.delete(search)))
   })
   server.on('request', (request, response) => {
     const connection = connections.get(request.socket)

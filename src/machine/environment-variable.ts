@@ -17,7 +17,12 @@ export async function environmentVariable(
   const text = await readFile(`${root}/${pid}/environ`, 'utf8').catch(() => undefined)
   // What has ended shows an empty environment, and its pid may be another's by now.
   const stat = await readStat(root, pid)
-  if (text === undefined || stat?.started_at !== started_at) return { state: 'unreadable' }
-  const entry = text.split('\0').find((each) => each.startsWith(`${name}=`))
+  return variableIn(stat?.started_at === started_at ? text : undefined, name)
+}
+
+/** One variable in the text of /proc/pid/environ (proc_pid_environ(5)): the first, as getenv takes it. Pure. */
+export function variableIn(environment: string | undefined, name: string): EnvironmentVariable {
+  if (environment === undefined) return { state: 'unreadable' }
+  const entry = environment.split('\0').find((each) => each.startsWith(`${name}=`))
   return entry === undefined ? { state: 'not-set' } : { state: 'set', value: entry.slice(name.length + 1) }
 }

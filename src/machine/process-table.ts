@@ -74,6 +74,10 @@ export async function childProcesses(
 
 /** Program and arguments of a process; empty where it hides them or has ended. */
 export async function commandOf(root: string, pid: number): Promise<string[]> {
-  const text = await readFile(`${root}/${pid}/cmdline`, 'utf8').catch(() => '')
+  return parseCommand(await readFile(`${root}/${pid}/cmdline`, 'utf8').catch(() => ''))
+}
+
+/** Program and arguments in the text of /proc/pid/cmdline (proc_pid_cmdline(5)). Pure. */
+export function parseCommand(text: string): string[] {
   return text === '' ? [] : text.replace(/\0$/, '').split('\0')
 }
