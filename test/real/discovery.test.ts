@@ -7,6 +7,8 @@ import { startLlamaServer } from './runtimes/llama-server.ts'
 import { type OllamaServer, startOllama } from './runtimes/ollama-server.ts'
 import type { WatchedServer } from './runtimes/watched-server.ts'
 
+const within = (minutes: number) => ({ timeout: minutes * 60_000 })
+
 const config = `
 version: 1
 fail_on: never
@@ -78,7 +80,7 @@ describeReal(['llamaServer', 'ollama', 'weights'], 'discovery with real runtimes
     ])
   })
 
-  test('lets runtimes join a run as lanes, in place of the lane for the case of nothing found', async () => {
+  test('lets runtimes join a run as lanes, in place of the lane for the case of nothing found', within(4), async () => {
     project = await createMiniProject({
       'bench.config.yaml': config,
       'vitest.config.ts':
