@@ -3,11 +3,15 @@ import { locationOf, runtimeOf } from '../config/location.ts'
 import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
+import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
+import type { HashedWeights } from '../identity/hash-weights.ts'
 import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
 import { OffPremises, RequestAborted } from '../runtimes/failures.ts'
-import type { ModelDescription } from '../runtimes/runtime.ts'
+import type { ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import { ask, type Exchange } from './ask.ts'
+import type { NegativeControls } from './ask-unknown-tag.ts'
+import { type AttestWeights, createAttester } from './attest-weights.ts'
 import type { CallContext, Connection } from './call-context.ts'
 import { lookAt } from './look-at.ts'
 import type { Queue } from './queue.ts'
@@ -24,8 +28,9 @@ export interface LaneOptions {
   readonly append: (facts: EvidenceFacts) => Evidence
   /** Recorded before this lane began, by the main process: announced with the lane, so that reports carry it. */
   readonly runEvidence?: readonly Evidence[]
-  /** sha256 over weight files; undefined where one cannot be read. */
-  readonly hashWeights: (files: readonly string[]) => Promise<string | undefined>
+  readonly controls: NegativeControls
+  /** Hashes weight files; undefined where one cannot be read. */
+  readonly hashWeights: (files: readonly string[]) => Promise<HashedWeights | undefined>
 }
 
 /** One lane at one workload: asks each record once, one at a time, and keeps all that it saw as evidence. */
@@ -39,9 +44,24 @@ export interface Lane {
   ask(record: DatasetRecord, context?: CallContext): Promise<Completion>
   /** Writes down the memory's movement since the lane became present or was settled last. */
   settle(context?: CallContext): Promise<void>
+  /** Lets a probe use the present lane's runtime in its turn, and writes down what it found. */
+  probe(work: Probe, context?: CallContext): Promise<Evidence>
+  /** Takes in evidence of this lane that the same run has recorded elsewhere. */
+  adopt(evidence: Evidence): void
   /** What was recorded so far, in order. */
   evidence(): readonly Evidence[]
 }
+
+/** What a probe is given of a lane. */
+export interface ProbedLane {
+  readonly name: string
+  readonly lane: LaneConfig
+  readonly runtime: Runtime
+  /** What the runtime declared last; undefined where it declares nothing. */
+  readonly description: ModelDescription | undefined
+  readonly signal?: AbortSignal
+}
+export type Probe = (probed: ProbedLane) => Promise<EvidenceFacts>
 
 export function openLane(options: LaneOptions): Lane {
   const { name, workload, config, dataset } = options
@@ -52,12 +72,16 @@ export function openLane(options: LaneOptions): Lane {
   const endpoint = endpointOf(runtimeOf(config, name))
   const isHere = location === 'local' && (endpoint === undefined || isLoopback(endpoint))
   const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
+  const options_sha256 = laneOptionsSha256(config, name)
+  // Paths that another host declares mean nothing here.
+  const attest: AttestWeights = isHere ? createAttester(options.hashWeights) : async () => undefined
   const recorded: Evidence[] = [...(options.runEvidence ?? [])]
   const completions = new Map<string, Promise<Completion>>()
   let connection: Connection | undefined
   let presence: Promise<void> | undefined
   let sampler: MemorySampler | undefined
   let lastSeen: ModelDescription | undefined
+  let lookedAt: ModelDescription | undefined
   let nextIsCold = false
 
   async function record(facts: EvidenceFacts, context: CallContext): Promise<Evidence> {
@@ -75,6 +99,8 @@ export function openLane(options: LaneOptions): Lane {
       location,
       connect: options.connect,
       context,
+      attest,
+      controls: options.controls,
       onConnected: async (found) => {
         connection = found
         if (isHere) sampler = await startMemorySampler(found.serving_pid)
@@ -84,12 +110,14 @@ export function openLane(options: LaneOptions): Lane {
     if (look.failure) throw look.failure
     nextIsCold = look.unused
     lastSeen = look.description
+    lookedAt = look.description
   }
 
   async function askNow(datasetRecord: DatasetRecord, context: CallContext): Promise<Completion> {
     if (context.signal?.aborted)
       throw new RequestAborted(`${datasetRecord.id} was not asked: the run was ended before its turn`)
     await lanePresent(context)
+    refuseElsewhere(workloadConfig, lookedAt, name)
     const exchange: Exchange = {
       name,
       lane,
@@ -100,9 +128,10 @@ export function openLane(options: LaneOptions): Lane {
       runtime: (connection as Connection).runtime,
       before: lastSeen,
       cold: nextIsCold,
-      // Paths that another host declares mean nothing here.
-      hashWeights: isHere ? options.hashWeights : async () => undefined,
+      location,
+      attest,
       fingerprint,
+      options_sha256,
     }
     const { facts, after } = await ask(exchange, datasetRecord, context)
     lastSeen = after
@@ -129,6 +158,22 @@ export function openLane(options: LaneOptions): Lane {
       }
       return completion
     },
+    probe(work, context = {}) {
+      refuseLeak(workloadConfig, location, name)
+      return options.queue(async () => {
+        await lanePresent(context)
+        const { runtime } = connection as Connection
+        const facts = await work({
+          name,
+          lane,
+          runtime,
+          description: lastSeen ?? lookedAt,
+          ...(context.signal && { signal: context.signal }),
+        })
+        return await record(facts, context)
+      })
+    },
+    adopt: (evidence) => void recorded.push(evidence),
     async settle(context = {}) {
       const movement = await sampler?.stop()
       sampler = undefined
@@ -136,6 +181,16 @@ export function openLane(options: LaneOptions): Lane {
     },
     evidence: () => recorded,
   }
+}
+
+/** A tag of a local server may be served by a cloud behind it (Ollama's cloud-backed tags). */
+function refuseElsewhere(workload: WorkloadConfig, seen: ModelDescription | undefined, lane: string): void {
+  if (workload.privacy !== 'private' || seen?.served_elsewhere === undefined) return
+  throw new OffPremises(
+    `${workload.title} is private and ${lane} is really served by ${seen.served_elsewhere}: nothing was sent. ` +
+      'Take a tag whose weights are here',
+    { lane },
+  )
 }
 
 /** Private text never leaves, whatever a config or an eval says. */
