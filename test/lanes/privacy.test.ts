@@ -73,6 +73,7 @@ workloads: { tickets: { title: Tickets, dataset: datasets/ticket-extraction, lan
       const runtime: Runtime = {
         kind: 'ollama',
         obeys_prefix_cache: false,
+        refuses_unknown_tags: true,
         health: async () => ({ state: 'ready' }),
         list: async () => [tag],
         describe: async () => tag,
