@@ -28,6 +28,7 @@ export function tieConnection(socket: Socket, secure: boolean): TappedConnection
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options)
   const known = new WeakSet<Socket>()
   let requests = 0
+  let abandoned = false
   let client: TappedClient | undefined
   socket.once('close', () => agent.destroy())
   const clientPort = socket.remotePort ?? 0
@@ -45,13 +46,16 @@ export function tieConnection(socket: Socket, secure: boolean): TappedConnection
       return {
         done() {
           requests -= 1
+          if (requests === 0 && abandoned) socket.destroySoon()
         },
       }
     },
     uses(upstream) {
+      abandoned = false
       if (known.has(upstream)) return
       known.add(upstream)
       upstream.once('close', () => {
+        abandoned = true
         if (requests === 0) socket.destroySoon()
       })
     },
