@@ -76,6 +76,7 @@ function losses(
             ? 'one answer from other weights, or without proof'
             : 'one answer that names another model',
         ],
+        context: ['one prompt that is cut off silently, or does not fit'],
         validity: ['one record that breaks the contract'],
         quality: spare(verdict),
         latency: [
@@ -89,6 +90,7 @@ function losses(
                 `not local once memory in use reaches ${critical} %`,
               ]
             : [],
+        worker: verdict.status === 'pass' ? ['one request of a worker for another model'] : [],
       }[verdict.gate]
       return texts.map((text) => ({ text: `${lane}: ${text}`, evidence_ids: verdict.evidence_ids }))
     })

@@ -39,8 +39,13 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
       ? [deciding[0].offender.evidence_id]
       : [...new Set((deciding.length > 0 ? deciding : verdicts).flatMap((each) => each.evidence_ids.slice(0, 1)))],
   })
-  const identity = failed('identity')
-  if (identity) return decided('untrusted', identity)
+  const untrusted = failed('identity', 'context')
+  if (untrusted) return decided('untrusted', untrusted)
+  const worker = required.find(
+    ({ gate, status }) => gate === 'worker' && status !== 'pass' && status !== 'not-applicable',
+  )
+  // A lane that answered nothing at all is unproven, whatever its workers do.
+  if (worker && (worker.status === 'fail' || !unjudged)) return decided('untrusted', worker)
   const unfit = failed('validity', 'quality')
   if (unfit) return decided('unfit', unfit)
   const machine = failed('memory', 'latency')

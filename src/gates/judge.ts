@@ -1,17 +1,21 @@
 import { type GateName, gateNames } from '../config/gates-for.ts'
+import { contextGate } from './context.ts'
 import { identityGate } from './identity.ts'
 import { latencyGate } from './latency.ts'
 import { memoryGate } from './memory.ts'
 import { qualityGate } from './quality.ts'
 import { validityGate } from './validity.ts'
 import type { Gate, GateInput, Verdict } from './verdict.ts'
+import { workerGate } from './worker.ts'
 
 const gates: Record<GateName, Gate> = {
   identity: identityGate,
+  context: contextGate,
   validity: validityGate,
   quality: qualityGate,
   latency: latencyGate,
   memory: memoryGate,
+  worker: workerGate,
 }
 
 export function judge(gate: GateName, input: GateInput): Verdict {

@@ -5,14 +5,16 @@ import { requirePass, type TestLane } from './test-lane.ts'
 
 const titles = {
   identity: 'identity: every answer is proven to come from the expected weights',
+  context: 'context: prompts reach the model whole',
   validity: 'validity: the answers keep the contract',
   quality: 'quality: the answers hold the expected facts',
   latency: 'latency: the answers come in time',
   memory: 'memory: the machine stays usable',
+  worker: 'worker: the model that is selected is the one that the workers reach',
 } as const
 
-/** A workload's standard probes and gates: is it there, ask all records, judge by every gate. */
-export function standardBody({ test, records }: LaneBodyContext): void {
+/** A workload's standard probes and gates: is it there, ask all records, judge by every gate, run its workers. */
+export function standardBody({ test, records }: LaneBodyContext, { hasWorkers }: { hasWorkers: boolean }): void {
   test('the lane is present', async ({ lane }) => {
     await lane.present()
   })
@@ -22,9 +24,10 @@ export function standardBody({ test, records }: LaneBodyContext): void {
     if (completions.length < records.length) throw new LaneEnded(completions.length, records.length, completions.at(-1))
   })
   for (const gate of gateNames) {
+    if (gate === 'worker' && !hasWorkers) continue
     test(titles[gate], async ({ lane, skip }) => {
       skip(await isAbsent(lane), absent)
-      await lane.measure(records)
+      if (gate !== 'worker') await lane.measure(records)
       requirePass(await lane.judge(gate))
     })
   }

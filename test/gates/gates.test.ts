@@ -17,16 +17,19 @@ const input = (evidence: readonly Evidence[]) => ({ config, lane: 'local', workl
 
 describe('every gate', () => {
   test('is not measured where there is no evidence: unknown is never a pass', () => {
-    expect(judgeAll(input([])).map(({ status }) => status)).toEqual(Array(5).fill('not-measured'))
+    const verdicts = judgeAll(input([])).filter(({ gate }) => gate !== 'worker') // no worker, nothing to judge
+    expect(verdicts.map(({ status }) => status)).toEqual(Array(6).fill('not-measured'))
   })
 
   test('passes on a lane that did everything right', () => {
     expect(judgeAll(input(provenEvidence())).map(({ gate, status }) => `${gate} ${status}`)).toEqual([
       'identity pass',
+      'context pass',
       'validity pass',
       'quality pass',
       'latency pass',
       'memory pass',
+      'worker not-applicable',
     ])
   })
 
