@@ -3,6 +3,7 @@ import type { ConfigProblemCode } from './config-error.ts'
 import type { ConfigPath } from './config-path.ts'
 import { endpointOf, hostOf, isAddress, isLoopback, isPrivateAddress } from './endpoint.ts'
 import { suggestion } from './nearest.ts'
+import { isCloudTag } from './ollama-cloud-tag.ts'
 import { bestLevel, isAtLeast } from './required-level.ts'
 import type { LaneConfig, RuntimeConfig, RuntimeKind, WorkloadConfig } from './schema.ts'
 import { workerProblems } from './worker-problems.ts'
@@ -63,6 +64,12 @@ function laneProblems(
         `only an embedded runtime loads a file, and ${lane.runtime} is ${runtime.kind}; to say which file you expect of it, write weights: with its path`,
       )
     }
+  }
+  if (runtime?.kind === 'ollama' && runtime.location === 'local' && isCloudTag(lane.model ?? '')) {
+    conflict(
+      'model',
+      `Ollama has ${lane.model} served by its cloud, so prompts would leave the premises; name a tag whose weights are on ${lane.runtime}, or a runtime with location: cloud`,
+    )
   }
   if (runtime?.kind !== undefined && runtime.kind !== 'ollama' && 'digest' in lane) {
     conflict('digest', `only Ollama gives digests, and ${lane.runtime} is ${runtime.kind}; pin weights: instead`)

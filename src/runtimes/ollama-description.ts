@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isCloudTag } from './ollama-mapping.ts'
+import { isCloudTag } from '../config/ollama-cloud-tag.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
 import type { ModelDescription, ModelListing } from './runtime.ts'

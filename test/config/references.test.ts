@@ -81,7 +81,7 @@ describe('references between the parts of a config', () => {
     expect(refusalMessage(configWith('required_identity: echo', 'weights_file: qwen.gguf'))).toMatchInlineSnapshot(
       `
       "bench.config.yaml:19:14  lanes.local-quality.runtime: an openai-compatible runtime proves echo at most, and a local lane asks for more; write required_identity: echo (the lane is then conditional at best), or name the server's own kind (ollama, llama-server, vllm)
-      bench.config.yaml:21:19  lanes.local-quality.weights_file: only an embedded runtime loads a file, and box is openai-compatible; remove weights_file"
+      bench.config.yaml:21:19  lanes.local-quality.weights_file: only an embedded runtime loads a file, and box is openai-compatible; to say which file you expect of it, write weights: with its path"
     `,
     )
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isCloudTag } from '../../src/config/ollama-cloud-tag.ts'
 import {
   blobSha256,
   mapListedModel,
@@ -8,7 +9,6 @@ import {
 } from '../../src/runtimes/ollama-description.ts'
 import { failureFromOllama, failureFromOllamaLine } from '../../src/runtimes/ollama-failure.ts'
 import {
-  isCloudTag,
   mapChatRequest,
   mapDoneReason,
   mapKeepAlive,
