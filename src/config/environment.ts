@@ -1,5 +1,7 @@
+import { ConfigError } from './config-error.ts'
 import { usualEndpoints } from './endpoint.ts'
 import { ollamaUrl } from './ollama-host.ts'
+import { openaiBaseUrl } from './openai-base-url.ts'
 import type { BenchConfig, RuntimeConfig } from './schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -10,7 +12,7 @@ export const knownVariables = ['LOCAL_MODEL_TAG', 'OLLAMA_HOST', 'OPENAI_BASE_UR
 /**
  * The config with endpoints and key names that the environment gives where the file gives none. OPENAI_API_KEY belongs
  * to the host that OPENAI_BASE_URL (or OpenAI itself) names, so it is never taken for an endpoint that the file names.
- * Pure.
+ * Pure. @throws ConfigError where a runtime needs OPENAI_BASE_URL and that is no URL
  */
 export function withEnvironment(config: BenchConfig, environment: Environment): BenchConfig {
   const runtimes = Object.entries(config.runtimes).map(([name, runtime]) => [name, complete(runtime, environment)])
@@ -24,11 +26,20 @@ function complete(runtime: RuntimeConfig, environment: Environment): RuntimeConf
     return { ...runtime, endpoint }
   }
   if (runtime.kind === 'openai-compatible') {
-    const endpoint = environment.OPENAI_BASE_URL?.trim() || usualEndpoints['openai-compatible']
+    const base = environment.OPENAI_BASE_URL?.trim()
+    const endpoint = base ? openaiBaseUrl(base) : usualEndpoints['openai-compatible']
+    if (endpoint === undefined) {
+      throw new ConfigError('OPENAI_BASE_URL', [
+        { path: '', code: 'invalid-value', text: `this variable ${noUrl}; correct it, or unset it` },
+      ])
+    }
     return { ...runtime, endpoint, api_key_env: runtime.api_key_env ?? 'OPENAI_API_KEY' }
   }
   return { ...runtime, endpoint: usualEndpoints[runtime.kind] }
 }
+
+/** What is wrong with a variable; without its value, which might be a key. */
+export const noUrl = 'holds no http or https URL, such as http://127.0.0.1:8000/v1'
 
 /** Names, never values, of the variables that are set and that this config or discovery reads. */
 export function variablesInUse(config: BenchConfig, environment: Environment): string[] {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type BenchConfig, laneSchema, type RuntimeConfig } from './schema.ts'
+import { type BenchConfig, laneSchema, type RuntimeConfig, type WorkloadConfig } from './schema.ts'
 
 /** A runtime that answered on its usual endpoint, and the models that it lists. */
 export interface DiscoveredRuntime {
@@ -10,13 +10,14 @@ export interface DiscoveredRuntime {
 
 /**
  * The config with what discovery found: a runtime each, a lane each model, as the last candidates of every workload, so
- * that what the file names is preferred. Lanes that are for the case of nothing found leave where something was. What
- * the file names already, by endpoint, joins no second time. Pure.
+ * that what the file names is preferred. Lanes that are for the case of nothing found leave where something was. A server
+ * of unknown kind may be a gateway that passes prompts on, so private workloads get no lane on it: only the file can
+ * say that it is local. Pure.
  */
 export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRuntime[]): BenchConfig {
   const runtimes: BenchConfig['runtimes'] = { ...config.runtimes }
   const lanes: BenchConfig['lanes'] = { ...config.lanes }
-  const joined: string[] = []
+  const joined: { readonly lane: string; readonly isKnown: boolean }[] = []
   for (const { kind, endpoint, models } of found) {
     if (models.length === 0) continue
     const runtime = freeName(kind, runtimes)
@@ -29,18 +30,19 @@ export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRu
         // It proves no more; a lane of the file would have to say so.
         ...((kind === 'openai-compatible' || kind === 'lm-studio') && { required_identity: 'echo' }),
       } satisfies z.input<typeof laneSchema>)
-      joined.push(lane)
+      joined.push({ lane, isKnown: kind !== 'openai-compatible' })
     }
   }
   if (joined.length === 0) return config
   const leaves = (lane: string): boolean => config.lanes[lane]?.only_if_none_discovered === true
-  const incumbents = new Set(Object.values(config.workloads).map(({ incumbent }) => incumbent))
-  for (const lane of Object.keys(config.lanes)) if (leaves(lane) && !incumbents.has(lane)) delete lanes[lane]
-  const workloads = Object.entries(config.workloads).map(([name, workload]) => [
-    name,
-    { ...workload, lanes: [...workload.lanes.filter((lane) => !leaves(lane)), ...joined] },
-  ])
-  return { ...config, runtimes, lanes, workloads: Object.fromEntries(workloads) as BenchConfig['workloads'] }
+  const workloads = Object.entries(config.workloads).map(([name, workload]): [string, WorkloadConfig] => {
+    const more = joined.filter(({ isKnown }) => isKnown || workload.privacy !== 'private').map(({ lane }) => lane)
+    const kept = more.length > 0 ? workload.lanes.filter((lane) => !leaves(lane)) : workload.lanes
+    return [name, { ...workload, lanes: [...kept, ...more] }]
+  })
+  const needed = new Set(workloads.flatMap(([, { lanes: candidates, incumbent }]) => [...candidates, incumbent]))
+  for (const lane of Object.keys(config.lanes)) if (leaves(lane) && !needed.has(lane)) delete lanes[lane]
+  return { ...config, runtimes, lanes, workloads: Object.fromEntries(workloads) }
 }
 
 /** `Qwen3.6:27b` → `qwen3.6-27b`, as names in the config are written. */
@@ -49,7 +51,7 @@ function slug(model: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[._-]+|[._-]+$/g, '')
-  return text.slice(0, 60) || 'model'
+  return text.slice(0, 56) || 'model'
 }
 
 function freeName(wanted: string, taken: Readonly<Record<string, unknown>>): string {

@@ -1,18 +1,17 @@
-import { endpointOf, hostOf, isLoopback, isPrivateAddress, usualEndpoints } from '../config/endpoint.ts'
+import { endpointOf, usualEndpoints } from '../config/endpoint.ts'
+import { noUrl } from '../config/environment.ts'
 import { ollamaUrl } from '../config/ollama-host.ts'
-import type { BenchConfig } from '../config/schema.ts'
+import { openaiBaseUrl } from '../config/openai-base-url.ts'
+import { type BenchConfig, laneSchema } from '../config/schema.ts'
 import type { DiscoveredRuntime } from '../config/with-discovered.ts'
 import { openRuntime, type ServerConfig } from '../lanes/open-runtime.ts'
+import { requireOnPremises } from '../lanes/premises.ts'
+import { DeadlineExceeded, OffPremises, Unauthorised } from '../runtimes/failures.ts'
 import type { ModelListing } from '../runtimes/runtime.ts'
+import { isTag, type Remark, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type ServerKind = DiscoveredRuntime['kind']
-
-/** What is worth knowing, and what to do about it. */
-export interface Remark {
-  readonly what: string
-  readonly remedy: string
-}
 
 /** What discovery found and what it left alone, in words for people. */
 export interface Discovery {
@@ -24,6 +23,8 @@ export interface Discovery {
 interface Place {
   readonly endpoint: string
   readonly kinds: readonly ServerKind[]
+  /** The variable that names it; absent for a usual endpoint. */
+  readonly variable?: string
 }
 
 /** A server on this machine answers at once or is not there; a closed port is refused within a millisecond. */
@@ -34,49 +35,60 @@ const anyKind = ['llama-server', 'vllm', 'lm-studio', 'ollama', 'openai-compatib
 /**
  * Looks for runtimes at their usual endpoints on this machine, at OLLAMA_HOST and at OPENAI_BASE_URL, and asks for their
  * models. LOCAL_MODEL_TAG narrows the models to the one that it names. An endpoint that the config names is left to
- * the config, and one that is not on the premises is never asked: cloud lanes are the config's alone.
+ * the config, and one that is not on the premises is never asked: cloud lanes are the config's alone. No key is sent.
  */
 export async function discover(config: BenchConfig, environment: Environment): Promise<Discovery> {
-  const named = new Set(Object.values(config.runtimes).map((runtime) => origin(endpointOf(runtime))))
-  const places = firstOfEachOrigin(placesToLook(environment)).filter(({ endpoint }) => !named.has(origin(endpoint)))
-  const near = places.filter(({ endpoint }) => isNear(endpoint))
-  const found = (await Promise.all(near.map((place) => lookAt(place, environment)))).flatMap((each) => each ?? [])
+  const named = new Set(Object.values(config.runtimes).map((runtime) => placeKey(endpointOf(runtime))))
+  const places = firstOfEachPlace(placesToLook(environment)).filter(({ endpoint }) => !named.has(placeKey(endpoint)))
+  const looks = await Promise.all(places.map((place) => lookAt(place, environment)))
+  const found = looks.flatMap((look) => (look && 'found' in look ? [look.found] : []))
   const wanted = environment.LOCAL_MODEL_TAG
+  const base = environment.OPENAI_BASE_URL?.trim()
   return {
     found: wanted ? found.map((each) => ({ ...each, models: each.models.filter((tag) => isTag(tag, wanted)) })) : found,
     remarks: [
-      ...places
-        .filter((place) => !near.includes(place))
-        .map(({ endpoint }) => ({
-          what: `${origin(endpoint)} is named by the environment and is not on the premises, so it was not asked.`,
-          remedy: 'Make it a runtime with location: cloud and a lane of the config, if its use is meant.',
-        })),
+      ...(base && openaiBaseUrl(base) === undefined
+        ? [{ what: `OPENAI_BASE_URL ${noUrl}, so nothing was looked for there.`, remedy: 'Correct it, or unset it.' }]
+        : []),
+      ...looks.flatMap((look) => (look && 'remark' in look ? [look.remark] : [])),
+      ...remarkOnUnknownKind(config, found),
       ...remarkOnWanted(config, found, wanted),
     ],
   }
 }
 
 function placesToLook({ OLLAMA_HOST = '', OPENAI_BASE_URL = '' }: Environment): Place[] {
-  const base = OPENAI_BASE_URL.trim()
+  const ollama = ollamaUrl(OLLAMA_HOST)
+  const base = openaiBaseUrl(OPENAI_BASE_URL)
   return [
-    { endpoint: ollamaUrl(OLLAMA_HOST) ?? usualEndpoints.ollama, kinds: ['ollama'] },
+    ollama === undefined
+      ? { endpoint: usualEndpoints.ollama, kinds: ['ollama'] }
+      : { endpoint: ollama, kinds: ['ollama'], variable: 'OLLAMA_HOST' },
     { endpoint: usualEndpoints['llama-server'], kinds: ['llama-server'] },
     { endpoint: usualEndpoints['lm-studio'], kinds: ['lm-studio'] },
     { endpoint: usualEndpoints.vllm, kinds: ['vllm'] },
-    ...(URL.canParse(base) ? [{ endpoint: base, kinds: anyKind }] : []),
+    ...(base === undefined ? [] : [{ endpoint: base, kinds: anyKind, variable: 'OPENAI_BASE_URL' }]),
   ]
 }
 
 /** OPENAI_BASE_URL may name the port where a server usually listens: then both its kinds may be there. */
-function firstOfEachOrigin(places: readonly Place[]): Place[] {
-  const byOrigin = Map.groupBy(places, ({ endpoint }) => origin(endpoint))
-  return [...byOrigin.values()].map((same) => ({
-    endpoint: (same.at(-1) as Place).endpoint,
+function firstOfEachPlace(places: readonly Place[]): Place[] {
+  const byPlace = Map.groupBy(places, ({ endpoint }) => placeKey(endpoint))
+  return [...byPlace.values()].map((same) => ({
+    ...(same.at(-1) as Place),
     kinds: [...new Set(same.flatMap(({ kinds }) => kinds))],
   }))
 }
 
-async function lookAt({ endpoint, kinds }: Place, environment: Environment): Promise<DiscoveredRuntime | undefined> {
+type Look = { readonly found: DiscoveredRuntime } | { readonly remark: Remark } | undefined
+
+/** What answers at a place. Undefined where nothing does, or nothing of these kinds. */
+async function lookAt(place: Place, environment: Environment): Promise<Look> {
+  const { endpoint, kinds, variable } = place
+  const at = `${origin(endpoint)}${variable === undefined ? '' : `, named by ${variable},`}`
+  const outside = await whyNotAsked(endpoint)
+  if (outside) return variable === undefined ? undefined : { remark: outside(at) }
+  let wantsKey = false
   for (const kind of kinds) {
     const server: ServerConfig = {
       kind,
@@ -85,40 +97,66 @@ async function lookAt({ endpoint, kinds }: Place, environment: Environment): Pro
     }
     try {
       const runtime = openRuntime(server, environment)
-      await runtime.health({ deadline_ms })
-      const models = (await runtime.list({ deadline_ms })).filter(isLocalChat).map(({ tag }) => tag)
-      return { kind, endpoint: server.endpoint as string, models: [...new Set(models)] }
-    } catch {
+      if ((await runtime.health({ deadline_ms })).state === 'loading') {
+        return {
+          remark: {
+            what: `${kind} at ${at} is still loading its model, so it did not join.`,
+            remedy: 'Run again when it is ready.',
+          },
+        }
+      }
+      const tags = (await runtime.list({ deadline_ms })).filter(isLocalChat).map(({ tag }) => tag)
+      const models = [...new Set(tags)].filter((tag) => laneSchema.shape.model.safeParse(tag).success)
+      return { found: { kind, endpoint: server.endpoint as string, models } }
+    } catch (error) {
       // Not there, or not of this kind: discovery reports what answers, and a lane that is named says why it does not.
+      if (error instanceof DeadlineExceeded) {
+        return {
+          remark: {
+            what: `Something listens at ${at} and did not answer within ${deadline_ms / 1000} s, so it did not join.`,
+            remedy: 'Look into its log, or make it a runtime of the config: then it is waited for.',
+          },
+        }
+      }
+      wantsKey ||= error instanceof Unauthorised
     }
   }
-  return undefined
+  if (!wantsKey || variable === undefined) return undefined
+  return {
+    remark: {
+      what: `The server at ${at} asks for a key, so it did not join.`,
+      remedy: 'Make it a runtime of the config, with api_key_env.',
+    },
+  }
+}
+
+/** Words for a place that must not be asked; undefined where it is on the premises. */
+async function whyNotAsked(endpoint: string): Promise<((at: string) => Remark) | undefined> {
+  const late = new Promise<'late'>((resolve) => setTimeout(resolve, deadline_ms, 'late').unref())
+  const checked = requireOnPremises(endpoint).catch((error: unknown) => error)
+  const problem = await Promise.race([checked, late])
+  if (problem === undefined) return undefined
+  if (problem instanceof OffPremises) {
+    return (at) => ({
+      what: `${at} is not on the premises, so it was not asked.`,
+      remedy: `Make it a runtime with location: cloud and a lane of the config, if its use is meant. (${problem.message})`,
+    })
+  }
+  return (at) => ({
+    what: `No address is known for ${at} so it was not asked.`,
+    remedy: 'Correct the variable, or unset it.',
+  })
 }
 
 function isLocalChat({ chats, served_elsewhere }: ModelListing): boolean {
   return chats !== false && served_elsewhere === undefined
 }
 
-/** LOCAL_MODEL_TAG says which model this machine is to use; that nothing has it is worth knowing. */
-function remarkOnWanted(
-  config: BenchConfig,
-  found: readonly DiscoveredRuntime[],
-  wanted: string | undefined,
-): Remark[] {
-  if (!wanted) return []
-  const known = [...found.flatMap(({ models }) => models), ...Object.values(config.lanes).map(({ model }) => model)]
-  return known.some((tag) => isTag(tag, wanted))
-    ? []
-    : [
-        {
-          what: `LOCAL_MODEL_TAG asks for ${wanted}, which no lane and no runtime found here has.`,
-          remedy: 'Fetch the model, correct the variable, or correct the lanes: else work meant for it goes elsewhere.',
-        },
-      ]
+const origin = (endpoint: string): string => new URL(endpoint).origin
+
+/** The same for all ways to write one port of this machine. */
+function placeKey(endpoint: string | undefined): string {
+  return endpoint === undefined
+    ? ''
+    : origin(endpoint).replace(/\/\/(?:localhost|0\.0\.0\.0|\[::1?\])(?=:|$)/, '//127.0.0.1')
 }
-
-/** Ollama's `phi4-mini` means `phi4-mini:latest`. */
-const isTag = (tag: string, wanted: string): boolean => tag === wanted || tag === `${wanted}:latest`
-
-const isNear = (endpoint: string): boolean => isLoopback(endpoint) || isPrivateAddress(hostOf(endpoint))
-const origin = (endpoint: string | undefined): string => (endpoint === undefined ? '' : new URL(endpoint).origin)

@@ -59,6 +59,16 @@ describe('what the environment gives', () => {
     expect(withEnvironment(config(named), environment).runtimes.box).not.toHaveProperty('api_key_env')
   })
 
+  test('credentials in OPENAI_BASE_URL are left out, and what is no URL is refused without being shown', () => {
+    const cloud = config('kind: openai-compatible, location: cloud')
+    expect(
+      withEnvironment(cloud, { OPENAI_BASE_URL: 'https://me:s3cret@gateway.example/v1/?key=s3cret' }).runtimes.box,
+    ).toMatchObject({ endpoint: 'https://gateway.example/v1' })
+    expect(() => withEnvironment(cloud, { OPENAI_BASE_URL: 's3cret' })).toThrow(
+      'OPENAI_BASE_URL  this variable holds no http or https URL, such as http://127.0.0.1:8000/v1; correct it, or unset it',
+    )
+  })
+
   test('without variables a runtime is where it usually listens', () => {
     expect(withEnvironment(config('kind: vllm'), {}).runtimes.box).toMatchObject({ endpoint: 'http://127.0.0.1:8000' })
     expect(withEnvironment(config('kind: openai-compatible, location: cloud'), {}).runtimes.box).toMatchObject({

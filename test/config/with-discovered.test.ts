@@ -12,7 +12,7 @@ lanes:
   own: { runtime: ollama, model: phi4-mini }
 workloads:
   summary: { title: Summary, dataset: a, lanes: [tiny, own] }
-  tickets: { title: Tickets, dataset: b, lanes: [tiny] }`,
+  tickets: { title: Tickets, dataset: b, lanes: [tiny], privacy: public }`,
   'bench.config.yaml',
 )
 const candidates = (of: typeof config) =>
@@ -29,9 +29,9 @@ describe('the config with what discovery found', () => {
     { kind: 'openai-compatible', endpoint: 'http://127.0.0.1:9000/v1', models: ['m'] },
   ])
 
-  test('has a lane for each model, as the last candidates of every workload', () => {
+  test('has a lane for each model, as the last candidates of every workload; private ones get none of a server of unknown kind', () => {
     expect(candidates(found)).toEqual({
-      summary: ['own', 'ollama-qwen3.6-27b', 'ollama-hf.co-some-model-q4_k_m', 'openai-compatible-m'],
+      summary: ['own', 'ollama-qwen3.6-27b', 'ollama-hf.co-some-model-q4_k_m'],
       tickets: ['ollama-qwen3.6-27b', 'ollama-hf.co-some-model-q4_k_m', 'openai-compatible-m'],
     })
     expect(found.lanes['ollama-qwen3.6-27b']).toMatchObject({ runtime: 'ollama-2', model: 'Qwen3.6:27b' })

@@ -73,10 +73,10 @@ describeReal(['llamaServer', 'ollama', 'weights'], 'discovery with real runtimes
   })
 
   test('never asks a host that is not on the premises', async () => {
-    const { found, remarks } = await discover(parsed(), { OPENAI_BASE_URL: 'https://api.example.com/v1' })
+    const { found, remarks } = await discover(parsed(), { OPENAI_BASE_URL: 'https://8.8.8.8/v1' })
     expect(found).toEqual([])
     expect(remarks.map(({ what }) => what)).toEqual([
-      'https://api.example.com is named by the environment and is not on the premises, so it was not asked.',
+      'https://8.8.8.8, named by OPENAI_BASE_URL, is not on the premises, so it was not asked.',
     ])
   })
 
