@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 import type { WorkerExit } from '../evidence/worker-request.ts'
+import { guardGroup } from './orphan-guard.ts'
 import { commandWords, type PayloadParts, payloadText } from './worker-payload.ts'
 
 export interface CommandOptions {
@@ -31,7 +32,7 @@ const outputLimit_characters = 20_000_000
 
 /**
  * Runs a worker's outer command with a payload, and nothing of it stays: when it has ended, its time is over or the
- * run is aborted, its whole process group is ended. Never rejects for what the command does.
+ * run is aborted, or this process is killed, its whole process group is ended. Never rejects for what the command does.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   const { worker, payload } = options
@@ -64,6 +65,7 @@ async function runWords(
     maxBuffer: outputLimit_characters,
     ...(worker.payload === 'stdin' ? { input: payload } : { stdin: 'ignore' as const }),
   })
+  const release = child.pid === undefined ? () => undefined : guardGroup(child.pid)
   if (child.pid !== undefined) onStart?.(child.pid)
   const group = processGroup(child.pid)
   const end = (): void => {
@@ -97,6 +99,7 @@ async function runWords(
     signal?.removeEventListener('abort', end)
     process.removeListener('exit', endNow)
     endNow()
+    release()
   }
 }
 

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BenchConfig, LaneConfig } from '../../src/config/schema.ts'
 import { type Evidence, type EvidenceOf, evidenceSchema } from '../../src/evidence/schema.ts'
@@ -8,6 +11,7 @@ import { judge } from '../../src/gates/judge.ts'
 import { openRuntime, type ServerConfig } from '../../src/lanes/open-runtime.ts'
 import { probeWorker } from '../../src/probes/worker.ts'
 import { close } from '../runtimes/loopback-server.ts'
+import { descendants } from '../support/processes.ts'
 import { defaultModel, type SampleName, sampleWorkers, selectedModel, workerConfig } from '../support/worker-config.ts'
 
 /** Answers like Ollama, whatever model is asked for. */
@@ -171,7 +175,7 @@ describe('a worker', () => {
       .trim()
       .split('\n')
       .map((line) => line.split('=', 1)[0])
-    expect(names.toSorted()).toEqual(['OLLAMA_HOST', 'PATH', 'SOME_SETTING'])
+    expect(names.toSorted()).toEqual(['OLLAMA_HOST', 'OPENAI_BASE_URL', 'PATH', 'SOME_SETTING'])
   })
 
   test('is ended with all that it started when its time is over', async () => {
@@ -187,6 +191,22 @@ describe('a worker', () => {
     expect(exit).toEqual({ state: 'exited', code: 0 })
     await expect.poll(() => isGone(Number(stdout.text))).toBe(true)
   })
+
+  test.runIf(process.platform === 'linux')(
+    'does not outlive the process that started it, even where that is killed',
+    async () => {
+      const fixture = fileURLToPath(new URL('fixtures/worker-parent.ts', import.meta.url))
+      const parent = spawn(process.execPath, [fixture], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+      const leader = Number(line.toString())
+      await expect.poll(() => descendants(leader, 'sleep')).toHaveLength(1)
+      const [sleeping = 0] = await descendants(leader, 'sleep')
+      // The guard is a process of its own, and has to be up.
+      await expect.poll(() => descendants(parent.pid ?? 0, 'SIGKILL')).toHaveLength(1)
+      parent.kill('SIGKILL')
+      await expect.poll(() => isGone(leader) && isGone(sleeping), { timeout: 10_000 }).toBe(true)
+    },
+  )
 
   test('that does not start is said to, with the reason', async () => {
     const config = workerConfig(runtimeYaml(), 'command: [no-such-program]\npayload: stdin')

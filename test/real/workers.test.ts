@@ -49,6 +49,7 @@ describeReal(['ollama', 'weights', 'requantised'], 'worker paths to a real Ollam
     ['falls back silently', 'fail', `is for ${defaultModel}, after one for ${selectedModel}: a silent fallback`],
     ['records another model', 'fail', `parts at its own record: it asked for ${selectedModel} and recorded`],
     ['curl', 'pass', 'LOCAL_MODEL_TAG was seen in 0 of 1 requests'],
+    ['OpenAI client', 'pass', 'LOCAL_MODEL_TAG was seen in 0 of 1 requests'],
   ] as const)('a worker that is of the kind "%s": %s', { timeout: minutes }, async ([name, status, reason]) => {
     const { verdict, evidence } = await run(sampleWorkers[name])
     expect(verdict.status, verdict.reason).toBe(status)

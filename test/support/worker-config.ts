@@ -33,7 +33,7 @@ workers:
     workload: work
     lane: quality
     folder: '${workersFolder}'
-    endpoint_env: [OLLAMA_HOST]
+    endpoint_env: [OLLAMA_HOST, OPENAI_BASE_URL]
     seconds: ${seconds}
 ${worker
   .trim()
@@ -55,6 +55,7 @@ export const sampleWorkers = {
   'answers without a model': `command: [python3, canned-answer.py]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   'falls back silently': `command: [${node}, silent-fallback.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   'records another model': `command: [python3, wrong-record.py]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
+  'OpenAI client': `command: [${node}, openai-client.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   curl: `command: [sh, -c, 'exec curl --silent --show-error --fail "http://$OLLAMA_HOST/api/chat" --data-binary @-']
 payload: stdin
 payload_template: { model: '{{model}}', messages: [{ role: user, content: '{{input}}' }], stream: false, options: { num_predict: 4, num_ctx: 512 } }
