@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -48,9 +48,11 @@ export async function takeLock({ folder, name, what, onWait, signal, poll_ms = 2
   let announced: string | undefined
   for (;;) {
     signal?.throwIfAborted()
-    if (await create(file, own)) return { release: () => release(file, own) }
     const holder = await read(file)
-    if (holder === undefined) continue
+    if (holder === undefined) {
+      if (await create(file, own)) return { release: () => release(file, own) }
+      continue
+    }
     if (holder === 'unreadable' || !(await isStillRunning(holder))) {
       await takeAway(file, holder)
       continue
@@ -61,17 +63,22 @@ export async function takeLock({ folder, name, what, onWait, signal, poll_ms = 2
   }
 }
 
+/** Written whole before it has its name: a process that is stopped in between would seem to hold nothing. */
 async function create(file: string, own: LockHolder): Promise<boolean> {
+  const written = `${file}.${own.token}`
+  await writeFile(written, JSON.stringify(own))
   try {
-    await writeFile(file, JSON.stringify(own), { flag: 'wx' })
+    await link(written, file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(written, { force: true })
   }
 }
 
-/** A file that was only just created may not be written yet; one that stays unreadable is nobody's. */
+/** A file that stays unreadable is nobody's: a full disk or a crash of the machine left it. */
 async function read(file: string): Promise<LockHolder | 'unreadable' | undefined> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const text = await readFile(file, 'utf8').catch(() => undefined)

@@ -15,6 +15,7 @@ export interface Turns {
 const askAgainAfter_ms = 20_000
 
 export function createTurns(config: BenchConfig, say: (line: string) => void): Turns {
+  const names = lockNames(config)
   const held = new Map<string, Promise<HeldLock>>()
   let ended = new AbortController()
 
@@ -30,15 +31,23 @@ export function createTurns(config: BenchConfig, say: (line: string) => void): T
         ),
     })
     held.set(name, taking)
-    taking.catch(() => held.delete(name))
+    taking.catch(() => {
+      if (held.get(name) === taking) held.delete(name)
+    })
     return taking
+  }
+
+  /** In one order for all runs: two that each held what the other one needs next would wait for ever. */
+  async function takeUpTo(name: string): Promise<void> {
+    const before = names.slice(0, names.indexOf(name))
+    for (const each of [...before, name]) await (held.get(each) ?? take(each))
   }
 
   return {
     async wait(lane) {
       const name = lockName(config, lane)
       if (name === undefined) return { taken: true }
-      const taken = (held.get(name) ?? take(name)).then(() => ({ taken: true }))
+      const taken = takeUpTo(name).then(() => ({ taken: true }))
       const later = new Promise<{ taken: boolean }>((resolve) => {
         setTimeout(resolve, askAgainAfter_ms, { taken: false }).unref()
       })
@@ -54,9 +63,19 @@ export function createTurns(config: BenchConfig, say: (line: string) => void): T
   }
 }
 
+/** Names of all locks that the candidate lanes of a config need: this machine's first, then those of other hosts. */
+function lockNames(config: BenchConfig): string[] {
+  const candidates = new Set(Object.values(config.workloads).flatMap(({ lanes }) => lanes))
+  const names = new Set([...candidates].map((lane) => lockName(config, lane)).filter((name) => name !== undefined))
+  const others = [...names].filter((name) => name !== machine).sort()
+  return names.has(machine) ? [machine, ...others] : others
+}
+
+const machine = 'machine'
+
 /** One lock for all that runs on this machine, one for each other host on the premises, none for clouds. */
 function lockName(config: BenchConfig, lane: string): string | undefined {
   if (locationOf(config, lane) === 'cloud') return undefined
   const endpoint = endpointOf(runtimeOf(config, lane))
-  return endpoint === undefined || isLoopback(endpoint) ? 'machine' : `host-${hostOf(endpoint).replaceAll(':', '-')}`
+  return endpoint === undefined || isLoopback(endpoint) ? machine : `host-${hostOf(endpoint).replaceAll(':', '-')}`
 }
