@@ -2,6 +2,7 @@ import type { Assessment } from '../src/assessment/assess.ts'
 import type { LaneAssessment } from '../src/assessment/lane-assessment.ts'
 import type { Statement } from '../src/assessment/statement.ts'
 import type { WorkloadAssessment } from '../src/assessment/workload-assessment.ts'
+import { describeEffective } from '../src/gates/context.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { routeRows } from './routes-table.ts'
@@ -150,16 +151,15 @@ function lanes(all: readonly LaneAssessment[]): string {
         cite(each.evidence_ids),
       ]),
     ),
-    ...all.flatMap(({ lane, description, evidence_ids }) =>
+    ...all.flatMap(({ lane, description, context, placement, evidence_ids }) =>
       description
         ? [
             `${plain(lane)}: ${[
               description.architecture,
               description.parameters && `${description.parameters} parameters`,
               description.quantization,
-              description.context_trained && `context trained ${description.context_trained}`,
-              description.context_configured && `configured ${description.context_configured}`,
-              description.context_in_force && `in force ${description.context_in_force}`,
+              describeContext(context),
+              placement?.text,
               description.server_build,
             ]
               .filter((part): part is string => typeof part === 'string' && part !== '')
@@ -197,12 +197,28 @@ function value({ value: values, workloads, currency }: Assessment): string {
         'Evidence',
       ],
       values.map((each) => [
+    ...all.flatMap(({ lane, placement, evidence_ids }) =>
+      placement && placement.findings.length > 0
+        ? [`**Where ${plain(lane)} runs:** ${placement.findings.map(plain).join('; ')} (${cite(evidence_ids)}).`]
+        : [],
+    ),
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
         `${each.tasks}`,
         percent(each.good_share),
         cell(each.hours_saved, 1),
         cell(each.labour_value, 2),
         cell(each.external_spend_avoided, 2),
+/** "context trained 8192, configured 2048, in force 2048, effective at least 1992" */
+function describeContext({ trained, configured, in_force, effective }: LaneAssessment['context']): string {
+  const numbers = [
+    `trained ${trained ?? 'not told'}`,
+    `configured ${configured ?? 'not told'}`,
+    `in force ${in_force ?? 'not told'}`,
+    effective ? describeEffective(effective) : 'effective not measured',
+  ]
+  return `context ${numbers.join(', ')}`
+}
+
         cite(each.evidence_ids),
       ]),
     ),

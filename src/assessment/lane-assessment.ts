@@ -1,9 +1,13 @@
+import { endpointOf, isLoopback } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import type { BenchConfig, RuntimeKind } from '../config/schema.ts'
 import { unverifiedKinds } from '../config/unverified.ts'
 import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { contextOfRefusal, contextProbeOf } from '../gates/context.ts'
+import { type EffectiveContext, effectiveContext } from '../gates/truncation.ts'
 import { type Answered, isAnswered } from '../gates/verdict.ts'
 import { median } from '../statistics/quantile.ts'
+import { type Placement, placementOf } from './placement.ts'
 import type { WorkloadAssessment } from './workload-assessment.ts'
 
 /** Five different things; a lane stands on the highest that was shown. */
@@ -30,12 +34,27 @@ export interface LaneAssessment {
   readonly peak_rss_bytes?: number
   readonly failure?: string
   readonly evidence_ids: readonly string[]
+  readonly context: ContextAssessment
+  /** Where the weights are; absent for a cloud lane and for one that was not loaded. */
+  readonly placement?: Placement
 }
 
 export function assessLane(
   evidence: readonly Evidence[],
   config: BenchConfig,
   lane: string,
+/** Four numbers, in tokens; one that nobody gave or measured is absent. */
+export interface ContextAssessment {
+  /** What the model was trained for. */
+  readonly trained?: number
+  /** What the lane, else the tag, asks for. */
+  readonly configured?: number
+  /** What the runtime declares, else what it named when it refused a prompt. */
+  readonly in_force?: number
+  /** What was seen to reach the model. */
+  readonly effective?: EffectiveContext
+}
+
   workloads: readonly WorkloadAssessment[],
 ): LaneAssessment {
   const looks = evidence.filter((each): each is EvidenceOf<'lane'> => each.kind === 'lane' && each.lane === lane)
@@ -63,8 +82,13 @@ export function assessLane(
   ])
   return {
     lane,
-    location: locationOf(config, lane),
+    location,
     runtime: kind,
+  const location = locationOf(config, lane)
+  const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
+  const endpoint = config.lanes[lane] && endpointOf(runtimeOf(config, lane))
+  const isHere = endpoint === undefined || isLoopback(endpoint)
+  const machine = isHere ? evidence.find((each) => each.kind === 'machine') : undefined
     unverified_platform: unverifiedKinds.has(kind),
     rung: reliable ? 'reliable' : answered.length > 0 ? 'answered' : (best?.rung ?? 'configured'),
     requested_model: config.lanes[lane]?.model ?? '',
@@ -75,7 +99,18 @@ export function assessLane(
     ...(load_ms !== undefined && { load_ms }),
     ...(prompt !== undefined && { prompt_tokens_per_second: prompt }),
     ...(generated !== undefined && { generated_tokens_per_second: generated }),
-    ...(peak.length > 0 && { peak_rss_bytes: Math.max(...peak) }),
+    ...(peak_rss_bytes !== undefined && { peak_rss_bytes }),
+    context: contextOf(evidence, config, lane, best?.description),
+    ...(location === 'local' &&
+      best?.description && {
+        placement: placementOf({
+          ...best.description,
+          gpus: machine?.gpus,
+          peak_rss_bytes,
+          generated_tokens_per_second: generated,
+          shared_memory: machine?.operating_system.startsWith('darwin') === true,
+        }),
+      }),
     ...(failure !== undefined && { failure }),
     evidence_ids: looks.slice(0, 1).map((look) => look.id),
   }
@@ -86,6 +121,26 @@ function rate(
   answered: readonly Answered[],
   read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
 ): number | undefined {
+function contextOf(
+  evidence: readonly Evidence[],
+  config: BenchConfig,
+  lane: string,
+  description: LaneAssessment['description'],
+): ContextAssessment {
+  const probe = contextProbeOf({ evidence, lane })
+  const completions = evidence.filter((each): each is Completion => each.kind === 'completion' && each.lane === lane)
+  const trained = probe?.context_trained ?? description?.context_trained
+  const configured = config.lanes[lane]?.context ?? description?.context_configured
+  const in_force = probe?.context_in_force ?? description?.context_in_force ?? contextOfRefusal(probe)
+  const effective = effectiveContext(probe, completions)
+  return {
+    ...(trained !== undefined && { trained }),
+    ...(configured !== undefined && { configured }),
+    ...(in_force !== undefined && { in_force }),
+    ...(effective && { effective }),
+  }
+}
+
   const rates = answered.flatMap(({ outcome }) => {
     const [tokens, duration_ms] = read(outcome)
     return tokens === undefined || !duration_ms ? [] : [(tokens / duration_ms) * 1000]

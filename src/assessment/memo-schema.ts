@@ -11,6 +11,7 @@ import {
 } from '../evidence/schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
+import { placements } from './placement.ts'
 
 /** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
 
@@ -111,6 +112,28 @@ const lane = z.strictObject({
   evidence_ids: ids,
 })
 
+  context: z
+    .strictObject({
+      trained: count.optional(),
+      configured: count.optional(),
+      in_force: count.optional().describe('as the runtime declares it, or names it when it refuses a prompt'),
+      effective: z
+        .strictObject({
+          tokens: count,
+          bound: z.enum(['at-least', 'at-most']).describe('at-most: more was cut off silently'),
+          by: z.enum(['counted', 'recalled']).describe("by the server's count, or (words) by what an answer repeated"),
+          evidence_id: text,
+        })
+        .optional(),
+    })
+    .describe('tokens; a number that nobody gave or measured is absent'),
+  placement: z
+    .strictObject({
+      where: z.enum(placements),
+      text,
+      findings: z.array(text).describe('statements about it that cannot all be true, or that deserve a look'),
+    })
+    .optional(),
 export const memoSchema = z.strictObject({
   version: z.literal(1),
   run: runSchema.optional(),

@@ -41,8 +41,13 @@ const weighty = 1e9
 export function placementOf(facts: PlacementFacts): Placement {
   const { loaded_bytes, loaded_gpu_bytes, gpus } = facts
   const noGpuSeen = gpus?.length === 0
-  const share = loaded_bytes && loaded_gpu_bytes !== undefined ? loaded_gpu_bytes / loaded_bytes : undefined
-  if (share === undefined || loaded_bytes === undefined) {
+  const share =
+    loaded_gpu_bytes === 0
+      ? 0
+      : loaded_bytes && loaded_gpu_bytes !== undefined
+        ? loaded_gpu_bytes / loaded_bytes
+        : undefined
+  if (share === undefined) {
     return noGpuSeen
       ? { where: 'cpu', text: 'runs on the CPU only; no GPU was seen', findings: [] }
       : {
@@ -56,20 +61,41 @@ export function placementOf(facts: PlacementFacts): Placement {
   const text = {
     gpu: `runs on the GPU, the runtime says${seen}`,
     cpu: `runs on the CPU only${seen}`,
-    split: `split: ${Math.round(100 * share)} % of ${megabytes(loaded_bytes)} on the GPU, the runtime says${seen}`,
+    split: `split: ${Math.round(100 * share)} % of ${megabytes(loaded_bytes ?? 0)} on the GPU, the runtime says${seen}`,
   }[where]
-  return { where, text, findings: disagreements(where, loaded_bytes, facts) }
+  return { where, text, findings: disagreements(where, facts) }
 }
 
-function disagreements(where: 'gpu' | 'cpu' | 'split', loaded: number, facts: PlacementFacts): string[] {
-  const { loaded_gpu_bytes = 0, gpus, peak_rss_bytes: rss, generated_tokens_per_second: speed } = facts
-  const read = speed === undefined ? undefined : speed * loaded
-  const perSecond = (bytes: number): string => `${megabytes(bytes)} of weights a second`
+function disagreements(where: 'gpu' | 'cpu' | 'split', facts: PlacementFacts): string[] {
+  const {
+    loaded_bytes: loaded,
+    loaded_gpu_bytes = 0,
+    gpus,
+    peak_rss_bytes: rss,
+    generated_tokens_per_second: speed,
+  } = facts
   return [
     ...(where !== 'cpu' && gpus?.length === 0
       ? [`the runtime claims ${megabytes(loaded_gpu_bytes)} in a GPU's memory, and this machine shows no GPU`]
       : []),
-    ...(where === 'gpu' && rss !== undefined && !facts.shared_memory && rss >= heldShare * loaded
+    ...(loaded === undefined ? [] : memoryAndSpeed(where, loaded, rss, speed, facts.shared_memory === true)),
+    ...(where === 'cpu' && gpus !== undefined && gpus.length > 0
+      ? [`a GPU was seen (${gpus.join(', ')}), and the model runs without it`]
+      : []),
+  ]
+}
+
+function memoryAndSpeed(
+  where: 'gpu' | 'cpu' | 'split',
+  loaded: number,
+  rss: number | undefined,
+  speed: number | undefined,
+  shared: boolean,
+): string[] {
+  const read = speed === undefined ? undefined : speed * loaded
+  const perSecond = (bytes: number): string => `${megabytes(bytes)} of weights a second`
+  return [
+    ...(where === 'gpu' && rss !== undefined && !shared && rss >= heldShare * loaded
       ? [
           `the runtime claims all ${megabytes(loaded)} in a GPU's memory, and the serving process holds ${megabytes(rss)} itself`,
         ]
@@ -82,9 +108,6 @@ function disagreements(where: 'gpu' | 'cpu' | 'split', loaded: number, facts: Pl
       : []),
     ...(where === 'cpu' && read !== undefined && read > fastestCpuBytesPerSecond
       ? [`the runtime claims no GPU, and ${perSecond(read)} were read, which is the speed of a GPU`]
-      : []),
-    ...(where === 'cpu' && gpus !== undefined && gpus.length > 0
-      ? [`a GPU was seen (${gpus.join(', ')}), and the model runs without it`]
       : []),
   ]
 }

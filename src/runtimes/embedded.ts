@@ -60,6 +60,11 @@ export function mapDescription(answer: DescribeAnswer): ModelDescription {
   const { tag, path, pid, server_build, chat_wrapper: _, ...known } = answer
   const loaded = answer.load_id !== undefined
   return JSON.parse(
-    JSON.stringify({ tag, ...(loaded && { weights_files: [path], serving_pid: pid }), server_build, ...known }),
+    JSON.stringify({
+      tag,
+      ...(loaded && { weights_files: [path], serving_pid: pid, loaded_gpu_bytes: 0 }),
+      server_build,
+      ...known,
+    }),
   ) as ModelDescription
 }

@@ -13,6 +13,8 @@ export interface LaneMatchers<R> {
   toFindFacts: (records: readonly DatasetRecord[]) => Promise<R>
   /** Asks the records: none takes longer than the workload's limit (gates.latency). */
   toAnswerInTime: (records: readonly DatasetRecord[]) => Promise<R>
+  /** Asks the records and fills the lane's context once a run: prompts reach the model whole (gates.context). */
+  toReadWholePrompts: (records: readonly DatasetRecord[]) => Promise<R>
   /** Asks the records: every answer is proven to come from the expected weights. */
   toProveIdentity: (records: readonly DatasetRecord[]) => Promise<R>
 }
@@ -42,6 +44,9 @@ export function registerMatchers(): void {
     },
     toAnswerInTime(lane: TestLane, records: readonly DatasetRecord[]) {
       return expectGate(this.isNot, lane, records, 'latency')
+    },
+    toReadWholePrompts(lane: TestLane, records: readonly DatasetRecord[]) {
+      return expectGate(this.isNot, lane, records, 'context')
     },
     toProveIdentity(lane: TestLane, records: readonly DatasetRecord[]) {
       return expectGate(this.isNot, lane, records, 'identity')

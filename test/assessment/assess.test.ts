@@ -11,6 +11,7 @@ import {
   benchConfig,
   completion,
   completions,
+  contextProbe,
   memory,
   provenEvidence,
   withRequiredIdentity,
@@ -40,14 +41,14 @@ describe('the route', () => {
   })
 
   test('is local-fallback while memory stays below caution, otherwise queue', () => {
-    const { route, flips } = routeOf([...completions(26), memory(85)])
+    const { route, flips } = routeOf([...completions(26), memory(85), contextProbe()])
     expect(route).toMatchObject({ route: 'local-fallback', lane: 'local', otherwise: 'queue' })
     expect(texts(flips)).toContain('local: local-primary once memory in use stays below 80 %')
   })
 
   test('falls back to a cloud incumbent that privacy allows', () => {
     const config = benchConfig({ lanes: '[local, cloud]', workload: 'incumbent: cloud' })
-    expect(routeOf([...completions(26), memory(85)], config).route.otherwise).toBe('cloud')
+    expect(routeOf([...completions(26), memory(85), contextProbe()], config).route.otherwise).toBe('cloud')
   })
 
   test('is cloud-primary for an incumbent that was not measured, and says so', () => {
@@ -84,7 +85,10 @@ describe('the route', () => {
 
   test('counts 22 of 25 valid records as draft-only, not as good enough', () => {
     const evidence = completions(25, (index) => (index >= 22 ? { examination: { missing_fields: ['a'] } } : {}))
-    expect(routeOf([...evidence, memory(40)]).route).toMatchObject({ blocked: 'blocked-local', mode: 'draft-only' })
+    expect(routeOf([...evidence, memory(40), contextProbe()]).route).toMatchObject({
+      blocked: 'blocked-local',
+      mode: 'draft-only',
+    })
   })
 
   test('takes the first proven lane in the order of the config, and names the runner-up', () => {
@@ -96,23 +100,23 @@ describe('the route', () => {
   test('keeps high stakes in drafts until 59 records without a failure', () => {
     const config = benchConfig({ workload: 'stakes: high' })
     expect(routeOf(provenEvidence(), config).route).toMatchObject({ route: 'local-primary', mode: 'draft-only' })
-    expect(routeOf([...completions(59), memory(40)], config).route.mode).toBe('autonomous')
+    expect(routeOf([...completions(59), memory(40), contextProbe()], config).route.mode).toBe('autonomous')
   })
 
   test('is local-fallback at most for a lane that only echoes a name, and says what would prove more', () => {
     const config = withRequiredIdentity(benchConfig(), 'echo')
     const evidence = completions(26, () => ({ identity: { level: 'echo' } }))
-    const { route, flips } = routeOf([...evidence, memory(40)], config)
+    const { route, flips } = routeOf([...evidence, memory(40), contextProbe()], config)
     expect(route).toMatchObject({ route: 'local-fallback', otherwise: 'queue' })
     expect(route.reasons[0]?.text).toContain('which nothing proves')
     expect(texts(flips)).toContain('local: local-primary once every answer is proven at level declared-twice or above')
-    expect(routeOf([...completions(26), memory(40)], config).route.route).toBe('local-primary')
+    expect(routeOf([...completions(26), memory(40), contextProbe()], config).route.route).toBe('local-primary')
   })
 
   test('names all conditions together where several hold', () => {
     const config = withRequiredIdentity(benchConfig(), 'echo')
     const evidence = completions(26, () => ({ identity: { level: 'echo' } }))
-    const { standings, flips } = routeOf([...evidence, memory(85)], config)
+    const { standings, flips } = routeOf([...evidence, memory(85), contextProbe()], config)
     expect(texts(standings[0]?.conditions ?? [])).toHaveLength(2)
     expect(texts(flips)[0]).toBe(
       'local: local-primary once every answer is proven at level declared-twice or above and memory in use stays below 80 %',
@@ -148,6 +152,7 @@ describe('the route', () => {
       ...completions(25, () => (status === 'unfit-machine' ? { total_ms: 4000 } : {})),
       completion({ record: 'last', ...(changes as object) }),
       memory(40),
+      contextProbe(),
     ]
     expect(routeOf(evidence, strict).standings[0]?.status).toBe(status)
   })
@@ -175,7 +180,7 @@ describe('the assessment', () => {
     const some = [
       [],
       provenEvidence(),
-      [...completions(26), memory(85)],
+      [...completions(26), memory(85), contextProbe()],
       completions(30, (index) => (index === 6 ? { examination: { missing_fields: ['a'] } } : {})),
       [completion({ failed: { code: 'runner-died', message: 'killed' } })],
     ]

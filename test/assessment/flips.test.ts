@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { assess } from '../../src/assessment/assess.ts'
 import { uniteEvidence } from '../../src/evidence/read.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
-import { benchConfig, type CompletionChanges, completions, memory } from '../support/evidence.ts'
+import { benchConfig, type CompletionChanges, completions, contextProbe, memory } from '../support/evidence.ts'
 
 const assessed = (evidence: readonly Evidence[]) => {
   const [workload] = assess(uniteEvidence(evidence), benchConfig()).workloads
@@ -15,6 +15,7 @@ const routeOf = (evidence: readonly Evidence[]) => assessed(evidence).route.rout
 const run = (changed: number, changes: CompletionChanges = {}, usedPercent = 40) => [
   ...completions(25, (index) => (index < changed ? changes : {})),
   memory(usedPercent),
+  contextProbe(),
 ]
 const missed = {
   examination: {

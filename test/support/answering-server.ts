@@ -29,7 +29,7 @@ export async function startAnsweringServer(
     const body = JSON.parse(Buffer.concat(chunks).toString()) as { model: string; messages: { content: string }[] }
     const chat = { model: body.model, prompt: body.messages.at(-1)?.content ?? '' }
     asked.push(chat)
-    stream(response, chat.model, await answer(chat))
+    stream(response, chat.model, await answer(chat), tokensOf(body.messages))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -44,14 +44,19 @@ export async function startAnsweringServer(
 }
 
 /** Undefined: the connection stays open without an answer. */
-function stream(response: ServerResponse, model: string, text: string | undefined): void {
+function stream(response: ServerResponse, model: string, text: string | undefined, prompt_tokens: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   if (text === undefined) return
+/** It reads whole prompts, whatever their length: a token a word and a few for the template. */
+function tokensOf(messages: readonly { readonly content: string }[]): number {
+  return 5 + messages.flatMap(({ content }) => content.match(/\S+/g) ?? []).length
+}
+
   const chunk = (fields: object) =>
     response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', model, ...fields })}\n\n`)
   chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: text } }] })
   chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
-  chunk({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } })
+  chunk({ choices: [], usage: { prompt_tokens, completion_tokens: 5, total_tokens: prompt_tokens + 5 } })
   response.end('data: [DONE]\n\n')
 }

@@ -137,5 +137,44 @@ export function memory(usedPercent: number, lane = 'local'): Evidence {
 
 /** What a lane that passes every gate leaves behind. */
 export function provenEvidence(lane = 'local'): Evidence[] {
-  return [...completions(25, (index) => ({ lane, state: index === 0 ? 'cold' : 'warm' })), memory(40, lane)]
+type ContextEvidence = Extract<Evidence, { kind: 'context' }>
+
+/** What a probe finds of a context of 2048 tokens that takes prompts whole and refuses longer ones. */
+export function contextProbe(changes: Partial<ContextEvidence> = {}): ContextEvidence {
+  clock += 1000
+  const trial = (expected_prompt_tokens: number) => ({
+    words: Math.round(expected_prompt_tokens * 0.9),
+    characters: expected_prompt_tokens * 5,
+    expected_prompt_tokens,
+  })
+  const answered = (prompt_tokens: number) => ({
+    state: 'answered',
+    prompt_tokens,
+    output_tokens: 40,
+    codes: { head: true, middle: true, tail: true },
+    total_ms: 1000,
+  })
+  return evidenceSchema.parse({
+    kind: 'context',
+    id: `context-${clock}`,
+    run_id: 'run',
+    at: new Date(clock).toISOString(),
+    lane: 'local',
+    context_trained: 8192,
+    context_in_force: 2048,
+    target_tokens: 2048,
+    target_from: 'in-force',
+    calibrations: [150, 270].map((tokens) => ({ ...trial(tokens), outcome: answered(tokens) })),
+    fitting: { ...trial(1990), outcome: answered(1990) },
+    over: { ...trial(2560), outcome: { state: 'failed', code: 'context-exceeded', message: 'too long', total_ms: 5 } },
+    total_ms: 12_000,
+    ...changes,
+  }) as ContextEvidence
+}
+
+  return [
+    ...completions(25, (index) => ({ lane, state: index === 0 ? 'cold' : 'warm' })),
+    memory(40, lane),
+    contextProbe({ lane }),
+  ]
 }

@@ -106,6 +106,7 @@ workloads:
     gates:
       validity: { consecutive: 8 }
       quality: { minimum_records: 8 }
+      context: { required: false }
 ${more}
 `
 }

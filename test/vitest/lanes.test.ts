@@ -142,7 +142,7 @@ describe.lane('colours', ({ test, records }) => {
       [
         'validity gate: fail for colours on one',
         '  expected  8 consecutive records valid, each within 5.0 s',
-        '  observed  0 of 8 valid (8 × missing field shade)',
+        '  observed  0 of 8 valid, 8 of 8 distinct records of the dataset (8 × missing field shade)',
         '  first     c-1: field shade is missing or blank',
         '  evidence  npx bench-memo show completion-id',
         '  try       show the answer with `npx bench-memo show <evidence id>`, then change the prompt or the model',
@@ -224,7 +224,7 @@ describe("the project's own tests", () => {
     project = await createMiniProject({ ...colourProject(server.endpoint), ...ownTest })
     const { output } = await project.run(['--reporter=verbose'])
     expect(output.match(/own\.test\.ts > own/g)).toHaveLength(1)
-    expect(output).toContain('15 passed')
+    expect(output).toContain('17 passed')
   })
 
   test('a lane without a candidate in a file skips it instead of calling it empty', async () => {
@@ -241,7 +241,7 @@ describe("the project's own tests", () => {
         "import { describe } from 'bench-memo'\ndescribe.lane('shades', ({ test }) => { test('runs', () => {}) })\n",
     })
     const { exitCode, output } = await project.run(['--reporter=default'])
-    expect(output).toContain('15 passed | 1 skipped')
+    expect(output).toContain('17 passed | 1 skipped')
     expect(exitCode).toBe(0)
   })
 
