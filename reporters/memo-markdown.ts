@@ -21,7 +21,7 @@ export function memoMarkdown(assessment: Assessment): string {
   return `${sections.map(([heading, body]) => `${heading}\n\n${body}`).join('\n\n')}\n`
 }
 
-function intro({ measured_at, run, incidents, disagreements }: Assessment): string {
+function intro({ measured_at, run, incidents, disagreements, set_aside }: Assessment): string {
   const when = measured_at ? `Measured ${measured_at.slice(0, 16).replace('T', ' ')} UTC` : 'Nothing was measured'
   const narrowed =
     run && run.filters.length > 0
@@ -32,6 +32,7 @@ function intro({ measured_at, run, incidents, disagreements }: Assessment): stri
     ...(incidents.length > 0
       ? [list(incidents.map((each) => `**${plain(each.what)}** ${plain(each.remedy)} (${code(each.id)})`))]
       : []),
+    ...(set_aside.length > 0 ? [`**Answers that do not count:**\n\n${list(set_aside.map(statement))}`] : []),
     ...(disagreements.length > 0
       ? [`**Recorded verdicts that the evidence does not confirm:**\n\n${list(disagreements.map(plain))}`]
       : []),
@@ -39,15 +40,29 @@ function intro({ measured_at, run, incidents, disagreements }: Assessment): stri
 }
 
 function routes({ workloads }: Assessment): string {
-  const rows = routeRows(workloads).map((row, index) => [
+  const all = routeRows(workloads)
+  const differs = all.some(({ after }) => after !== undefined)
+  const rows = all.map((row, index) => [
     plain(row.workload),
     `**${row.route}**`,
     row.mode,
     plain(row.lane),
+    ...(differs ? [row.after ? `**${plain(row.after.route)}**` : 'the same'] : []),
     plain(row.why),
     cite(workloads[index]?.route.evidence_ids ?? []),
   ])
-  return table(['Workload', 'Route', 'Mode', 'Lane', 'Why', 'Evidence'], rows)
+  return table(
+    [
+      'Workload',
+      ...(differs ? ['Route today'] : ['Route']),
+      'Mode',
+      'Lane',
+      ...(differs ? ['Route after named fixes'] : []),
+      'Why',
+      'Evidence',
+    ],
+    rows,
+  )
 }
 
 function steps({ next_steps }: Assessment): string {
@@ -62,6 +77,7 @@ function steps({ next_steps }: Assessment): string {
 
 function workloadSection({
   route,
+  route_after_fixes: after,
   standings,
   baselines,
   flips,
@@ -84,6 +100,11 @@ function workloadSection({
   return [
     `Privacy ${privacy}, stakes ${stakes}, done today by ${plain(incumbent)}.`,
     list(route.reasons.map(statement)),
+    ...(after
+      ? [
+          `After these fixes the route would be **${after.route.blocked ?? after.route.route}** (${after.route.mode}${after.route.lane ? ` on ${plain(after.route.lane)}` : ''}):\n\n${list(after.fixes.map(statement))}`,
+        ]
+      : []),
     table(['Lane', 'Gate', 'Verdict', 'Expected', 'Observed', 'Why', 'Evidence'], gates),
     ...(baselines.length > 0
       ? [
@@ -168,15 +189,34 @@ function lanes(all: readonly LaneAssessment[]): string {
           ]
         : [],
     ),
+    ...all.flatMap(({ lane, identity_notes }) =>
+      identity_notes.length > 0 ? [`${plain(lane)}: ${identity_notes.map(statement).join('; ')}.`] : [],
+    ),
     ...(all.some((each) => each.unverified_platform)
       ? [
           '**unverified:** the adapter of this kind of runtime was built from documentation and never met the real program.',
         ]
       : []),
+    ...all.flatMap(({ lane, placement, evidence_ids }) =>
+      placement && placement.findings.length > 0
+        ? [`**Where ${plain(lane)} runs:** ${placement.findings.map(plain).join('; ')} (${cite(evidence_ids)}).`]
+        : [],
+    ),
     ...all.flatMap(({ lane, failure, evidence_ids }) =>
       failure === undefined ? [] : [`**${plain(lane)} did not answer:** ${plain(failure)} (${cite(evidence_ids)})`],
     ),
   ].join('\n\n')
+}
+
+/** "context trained 8192, configured 2048, in force 2048, effective at least 1992" */
+function describeContext({ trained, configured, in_force, effective }: LaneAssessment['context']): string {
+  const numbers = [
+    `trained ${trained ?? 'not told'}`,
+    `configured ${configured ?? 'not told'}`,
+    `in force ${in_force ?? 'not told'}`,
+    effective ? describeEffective(effective) : 'effective not measured',
+  ]
+  return `context ${numbers.join(', ')}`
 }
 
 function value({ value: values, workloads, currency }: Assessment): string {
@@ -197,28 +237,12 @@ function value({ value: values, workloads, currency }: Assessment): string {
         'Evidence',
       ],
       values.map((each) => [
-    ...all.flatMap(({ lane, placement, evidence_ids }) =>
-      placement && placement.findings.length > 0
-        ? [`**Where ${plain(lane)} runs:** ${placement.findings.map(plain).join('; ')} (${cite(evidence_ids)}).`]
-        : [],
-    ),
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
         `${each.tasks}`,
         percent(each.good_share),
         cell(each.hours_saved, 1),
         cell(each.labour_value, 2),
         cell(each.external_spend_avoided, 2),
-/** "context trained 8192, configured 2048, in force 2048, effective at least 1992" */
-function describeContext({ trained, configured, in_force, effective }: LaneAssessment['context']): string {
-  const numbers = [
-    `trained ${trained ?? 'not told'}`,
-    `configured ${configured ?? 'not told'}`,
-    `in force ${in_force ?? 'not told'}`,
-    effective ? describeEffective(effective) : 'effective not measured',
-  ]
-  return `context ${numbers.join(', ')}`
-}
-
         cite(each.evidence_ids),
       ]),
     ),

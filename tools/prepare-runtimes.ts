@@ -1,7 +1,7 @@
 /**
  * Prepares what the tests of real runtimes need, in the user's cache: the built-in weights, llama-server, Ollama and a
- * second weights file. `npm run runtimes`; what is there already is kept. `-- --check` only says what is there; exit
- * code 1 where something is missing or could not be made.
+ * second weights file; with `-- --with-litellm` LiteLLM too. `npm run runtimes`; what is there already is kept. `-- --check`
+ * only says what is there; exit code 1 where something is missing or could not be made.
  */
 import { existsSync } from 'node:fs'
 import { ExecaError } from 'execa'
@@ -9,6 +9,7 @@ import { defaultModelTag } from '../src/runtimes/embedded/catalogue.ts'
 import { ensureWeights } from '../src/runtimes/embedded/ensure-weights.ts'
 import { buildLlama } from './runtimes/build-llama.ts'
 import { buildOllama } from './runtimes/build-ollama.ts'
+import { installLitellm } from './runtimes/install-litellm.ts'
 import { missingPrerequisites, type PrerequisiteName } from './runtimes/prerequisites.ts'
 import { requantiseWeights } from './runtimes/requantise-weights.ts'
 import { type RuntimeFiles, runtimeFiles } from './runtimes/runtime-files.ts'
@@ -19,6 +20,8 @@ interface Step {
   readonly expected: string
   readonly file: string
   readonly needs: readonly PrerequisiteName[]
+  /** Prepared only where it is asked for by `--with-<name>`: it is large, and one suite meets it. */
+  readonly optional?: string
   make(files: RuntimeFiles): Promise<unknown>
 }
 
@@ -46,24 +49,33 @@ const steps: readonly Step[] = [
     make: requantiseWeights,
   },
   { title: 'Ollama', expected: 'about 2 minutes', file: files.ollama, needs: ['go', 'gcc', 'git'], make: buildOllama },
+  {
+    title: 'LiteLLM',
+    expected: 'about 1 minute, 755 MB',
+    file: files.litellm,
+    needs: ['pip', 'venv'],
+    optional: 'litellm',
+    make: installLitellm,
+  },
 ]
+const wanted = steps.filter(({ optional }) => optional === undefined || process.argv.includes(`--with-${optional}`))
 
 process.exitCode = process.argv.includes('--check') ? check() : await prepare()
 
 function check(): number {
   for (const { title, file } of steps) say(`${existsSync(file) ? 'ready  ' : 'missing'} ${title}: ${file}`)
-  return steps.every(({ file }) => existsSync(file)) ? 0 : 1
+  return wanted.every(({ file }) => existsSync(file)) ? 0 : 1
 }
 
 async function prepare(): Promise<number> {
-  const open = steps.filter(({ file }) => !existsSync(file))
+  const open = wanted.filter(({ file }) => !existsSync(file))
   const missing = await missingPrerequisites(open.flatMap(({ needs }) => needs))
   if (missing.length > 0) {
     say(`These are needed to prepare ${open.map(({ title }) => title).join(', ')}:`)
     for (const line of missing) say(`  ${line}`)
     return 1
   }
-  for (const step of steps) {
+  for (const step of wanted) {
     if (existsSync(step.file)) {
       say(`${step.title}: ready`)
       continue

@@ -3,6 +3,8 @@ import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { withAssistance } from './assistance.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
+import { setAside } from './set-aside.ts'
+import type { Statement } from './statement.ts'
 import { type MonthlyValue, monthlyValue } from './value.ts'
 import { assessWorkload, type WorkloadAssessment } from './workload-assessment.ts'
 
@@ -21,6 +23,8 @@ export interface Assessment {
   readonly incidents: readonly EvidenceOf<'incident'>[]
   /** Verdicts recorded by tests that today's gates do not confirm. */
   readonly disagreements: readonly string[]
+  /** Answers in the evidence that count for no gate, and why. */
+  readonly set_aside: readonly Statement[]
 }
 
 /** Pure: the same evidence and config give the same assessment. */
@@ -42,6 +46,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     next_steps: nextSteps(workloads),
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),
+    set_aside: setAside(evidence, config),
   }
 }
 

@@ -7,7 +7,9 @@ import { contextOfRefusal, contextProbeOf } from '../gates/context.ts'
 import { type EffectiveContext, effectiveContext } from '../gates/truncation.ts'
 import { type Answered, isAnswered } from '../gates/verdict.ts'
 import { median } from '../statistics/quantile.ts'
+import { identityNotes } from './identity-notes.ts'
 import { type Placement, placementOf } from './placement.ts'
+import type { Statement } from './statement.ts'
 import type { WorkloadAssessment } from './workload-assessment.ts'
 
 /** Five different things; a lane stands on the highest that was shown. */
@@ -32,17 +34,15 @@ export interface LaneAssessment {
   /** The same over warm and prefix-cached answers. */
   readonly generated_tokens_per_second?: number
   readonly peak_rss_bytes?: number
-  readonly failure?: string
-  readonly evidence_ids: readonly string[]
   readonly context: ContextAssessment
   /** Where the weights are; absent for a cloud lane and for one that was not loaded. */
   readonly placement?: Placement
+  readonly failure?: string
+  /** How it met a tag that cannot exist, other names of its weights, what changed since the latest run. */
+  readonly identity_notes: readonly Statement[]
+  readonly evidence_ids: readonly string[]
 }
 
-export function assessLane(
-  evidence: readonly Evidence[],
-  config: BenchConfig,
-  lane: string,
 /** Four numbers, in tokens; one that nobody gave or measured is absent. */
 export interface ContextAssessment {
   /** What the model was trained for. */
@@ -55,6 +55,10 @@ export interface ContextAssessment {
   readonly effective?: EffectiveContext
 }
 
+export function assessLane(
+  evidence: readonly Evidence[],
+  config: BenchConfig,
+  lane: string,
   workloads: readonly WorkloadAssessment[],
 ): LaneAssessment {
   const looks = evidence.filter((each): each is EvidenceOf<'lane'> => each.kind === 'lane' && each.lane === lane)
@@ -80,21 +84,21 @@ export interface ContextAssessment {
     usage.output_tokens,
     timing.server_generation_ms,
   ])
-  return {
-    lane,
-    location,
-    runtime: kind,
   const location = locationOf(config, lane)
   const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
   const endpoint = config.lanes[lane] && endpointOf(runtimeOf(config, lane))
   const isHere = endpoint === undefined || isLoopback(endpoint)
   const machine = isHere ? evidence.find((each) => each.kind === 'machine') : undefined
+  return {
+    lane,
+    location,
+    runtime: kind,
     unverified_platform: unverifiedKinds.has(kind),
     rung: reliable ? 'reliable' : answered.length > 0 ? 'answered' : (best?.rung ?? 'configured'),
     requested_model: config.lanes[lane]?.model ?? '',
     ...(answered[0]?.observed_model !== undefined && { observed_model: answered[0].observed_model }),
     ...(proven?.identity.weights_sha256 !== undefined && { weights_sha256: proven.identity.weights_sha256 }),
-    pinned: config.lanes[lane]?.weights !== undefined,
+    pinned: config.lanes[lane]?.weights !== undefined || config.lanes[lane]?.digest !== undefined,
     ...(best?.description && { description: best.description }),
     ...(load_ms !== undefined && { load_ms }),
     ...(prompt !== undefined && { prompt_tokens_per_second: prompt }),
@@ -112,15 +116,11 @@ export interface ContextAssessment {
         }),
       }),
     ...(failure !== undefined && { failure }),
+    identity_notes: identityNotes(evidence, config, lane),
     evidence_ids: looks.slice(0, 1).map((look) => look.id),
   }
 }
 
-/** Median tokens per second of the answers whose runtime gave both numbers. */
-function rate(
-  answered: readonly Answered[],
-  read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
-): number | undefined {
 function contextOf(
   evidence: readonly Evidence[],
   config: BenchConfig,
@@ -141,9 +141,15 @@ function contextOf(
   }
 }
 
+/** Median tokens per second of the answers whose runtime gave both numbers. */
+function rate(
+  answered: readonly Answered[],
+  read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
+): number | undefined {
   const rates = answered.flatMap(({ outcome }) => {
     const [tokens, duration_ms] = read(outcome)
-    return tokens === undefined || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
+    // Of a single token servers give no duration, or a made-up one.
+    return tokens === undefined || tokens < 2 || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
   })
   return rates.length === 0 ? undefined : median(rates)
 }

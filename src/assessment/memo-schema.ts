@@ -87,7 +87,11 @@ const workload = z.strictObject({
   privacy: text,
   stakes: text,
   incumbent: text,
-  route,
+  route: route.describe('today, with worker paths as they are'),
+  route_after_fixes: z
+    .strictObject({ route, fixes: z.array(statement).describe('what to mend for it, in the shape of a patch') })
+    .optional()
+    .describe('the route once the worker paths are mended, where it differs'),
   standings: z.array(standing),
   baselines: z.array(baseline),
   flips: z.array(statement).describe('what would change the route or its mode, each by itself'),
@@ -108,10 +112,6 @@ const lane = z.strictObject({
   prompt_tokens_per_second: z.number().min(0).optional(),
   generated_tokens_per_second: z.number().min(0).optional(),
   peak_rss_bytes: count.optional(),
-  failure: text.optional(),
-  evidence_ids: ids,
-})
-
   context: z
     .strictObject({
       trained: count.optional(),
@@ -134,6 +134,13 @@ const lane = z.strictObject({
       findings: z.array(text).describe('statements about it that cannot all be true, or that deserve a look'),
     })
     .optional(),
+  failure: text.optional(),
+  identity_notes: z
+    .array(statement)
+    .describe('how it met a tag that cannot exist, other names of its weights, what changed since the latest run'),
+  evidence_ids: ids,
+})
+
 export const memoSchema = z.strictObject({
   version: z.literal(1),
   run: runSchema.optional(),
@@ -156,4 +163,5 @@ export const memoSchema = z.strictObject({
   next_steps: z.array(z.strictObject({ workload: text, lane: text, what: text, why: text, evidence_ids: ids })),
   incidents: z.array(incidentSchema),
   disagreements: z.array(text),
+  set_aside: z.array(statement).describe('answers in the evidence that count for no gate, and why'),
 })

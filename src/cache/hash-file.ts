@@ -26,6 +26,11 @@ export interface FileHash {
   readonly path: string
   /** True where an earlier hash of the very same file state was used. */
   readonly from_cache: boolean
+  /** st_dev and st_ino, in decimal digits. */
+  readonly device: string
+  readonly inode: string
+  /** When its content or its name was last written, milliseconds since 1970. */
+  readonly written_ms: number
 }
 
 export interface HashFileOptions {
@@ -41,10 +46,18 @@ export interface HashFileOptions {
  */
 export async function hashFile(file: string, options: HashFileOptions = {}): Promise<FileHash> {
   const stamp = await stampOf(file)
+  const found = (hash: string, from_cache: boolean): FileHash => {
+    const { path, size_bytes, device, inode } = stamp
+    return { sha256: hash, size_bytes, path, from_cache, device, inode, written_ms: writtenAt(stamp) }
+  }
   const folder = path.join(options.cache ?? cacheFolder(), 'hashes')
   const entry = path.join(folder, `${createHash('sha256').update(stamp.path).digest('hex').slice(0, 32)}.json`)
-  const known = await recall(entry, stamp)
-  if (known) return { sha256: known, size_bytes: stamp.size_bytes, path: stamp.path, from_cache: true }
+  const last = lastHashes.get(entry)
+  const known = last && same(last, stamp) ? last.sha256 : await recall(entry, stamp)
+  if (known) {
+    lastHashes.set(entry, { ...stamp, sha256: known })
+    return found(known, true)
+  }
 
   const hash = createHash('sha256')
   let bytes_done = 0
@@ -61,8 +74,17 @@ export async function hashFile(file: string, options: HashFileOptions = {}): Pro
   if (!same(stamp, after))
     throw new Error(`${stamp.path} changed while it was hashed; run again when nothing writes it`)
   const sha256 = hash.digest('hex')
+  lastHashes.set(entry, { ...stamp, sha256 })
   await remember(folder, entry, { ...stamp, sha256 })
-  return { sha256, size_bytes: stamp.size_bytes, path: stamp.path, from_cache: false }
+  return found(sha256, false)
+}
+
+/** What this process has hashed or recalled, by cache entry: a lane asks for the same files after every answer. */
+const lastHashes = new Map<string, z.infer<typeof remembered>>()
+
+/** A file put in the place of another one keeps its own, older time of modification, but its name is written anew. */
+function writtenAt({ modified_ns, changed_ns }: Stamp): number {
+  return Math.max(Number(modified_ns), Number(changed_ns)) / 1e6
 }
 
 async function stampOf(file: string): Promise<Stamp> {

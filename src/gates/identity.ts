@@ -1,21 +1,26 @@
 import { gatesFor } from '../config/gates-for.ts'
-import { locationOf } from '../config/location.ts'
+import { locationOf, runtimeOf } from '../config/location.ts'
 import { isAtLeast, requiredLevel } from '../config/required-level.ts'
-import { type IdentityLevel, identityLevels } from '../config/schema.ts'
+import { type IdentityLevel, identityLevels, type RuntimeKind } from '../config/schema.ts'
 import type { Completion } from '../evidence/schema.ts'
-import { completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
+import { isEchoOfAnything, whatDiffers } from './other-model.ts'
+import { type Gate, isAnswered, laneCompletions, whyTooFew } from './verdict.ts'
 import { count } from './wording.ts'
 
 /** Every answer must carry the lane's required level of proof and no contradiction. `unknown` is never `pass`. */
 export const identityGate: Gate = (input) => {
   const { config, lane, workload } = input
-  const all = completionsOf(input)
+  // Also answers to records that are not in the dataset: whoever answered those answers for the lane.
+  const all = laneCompletions(input)
   const answered = all.filter(isAnswered)
   const laneConfig = config.lanes[lane]
-  const pinned = laneConfig?.weights !== undefined
+  const pin = laneConfig?.weights ?? laneConfig?.digest
   // Of today's config, not as recorded: a requirement that was raised since counts.
   const required = requiredLevel(config, lane)
-  const why = (completion: Completion) => whyUnproven(completion, required, laneConfig?.weights)
+  const why = (completion: Completion) =>
+    whyUnproven(completion, required, laneConfig?.weights) ??
+    whyOtherDigest(completion, laneConfig?.digest) ??
+    (isEchoOfAnything(completion, input) ? echoOfAnything : undefined)
   const common = {
     gate: 'identity',
     lane,
@@ -23,7 +28,7 @@ export const identityGate: Gate = (input) => {
     required: gatesFor(config, workload).identity.required,
     n: answered.length,
     needed: 1,
-    expected: `every answer proven at level ${required} or above${pinned ? ` to come from ${shortHash(laneConfig.weights)}` : ''}`,
+    expected: `every answer proven at level ${required} or above${pin === undefined ? '' : ` to come from ${shortHash(pin)}`}`,
   } as const
   const [first] = answered
   if (!first) {
@@ -36,14 +41,12 @@ export const identityGate: Gate = (input) => {
       remedy: 'make the lane answer, then run again',
     }
   }
-  const hashes = new Set(answered.map((each) => each.identity.weights_sha256))
+  // Answers of two models are no evidence for either, though each may be proven.
   const offender =
-    answered.find((each) => why(each) !== undefined) ??
-    (hashes.size > 1
-      ? answered.find((each) => each.identity.weights_sha256 !== first.identity.weights_sha256)
-      : undefined)
+    answered.find((each) => why(each) !== undefined) ?? answered.find((each) => whatDiffers(first, each) !== undefined)
   if (offender) {
-    const reason = why(offender) ?? 'its weights differ from those of the first answer'
+    const reason =
+      why(offender) ?? `${whatDiffers(first, offender)} than of the first answer: another model, in one verdict`
     return {
       ...common,
       status: 'fail',
@@ -51,8 +54,7 @@ export const identityGate: Gate = (input) => {
       reason,
       offender: { record_id: offender.record_id, evidence_id: offender.id, why: reason },
       evidence_ids: [offender.id],
-      remedy:
-        'look at what the runtime has loaded; a changed tag needs a new pin (`weights:` in the lane) or the old weights back',
+      remedy: remedyFor(runtimeOf(config, lane).kind, reason),
     }
   }
   const lowest = answered.map((each) => each.identity.level).reduce((a, b) => (rank(a) <= rank(b) ? a : b))
@@ -63,21 +65,44 @@ export const identityGate: Gate = (input) => {
     status: 'pass',
     // A cloud's word is all that can be had of it; on the premises more can be proven, and a name is no proof.
     ...(isNamed && locationOf(config, lane) === 'local' && { condition: unprovenCondition }),
-    observed: `${count(answered.length, 'answer')} at level ${lowest}${hash ? `, ${shortHash(hash)}` : ''}${pinned ? '' : ', unpinned'}`,
+    observed: `${count(answered.length, 'answer')} at level ${lowest}${hash ? `, ${shortHash(hash)}` : ''}${pin === undefined ? ', unpinned' : ''}`,
     reason: isNamed
       ? 'the answers only repeat the name that was asked for'
-      : pinned
+      : pin !== undefined
         ? 'all answers are from the pinned weights'
         : 'all answers are from the same weights, which the config does not pin',
     evidence_ids: [first.id, answered.at(-1)?.id ?? first.id].filter((id, index, ids) => ids.indexOf(id) === index),
   }
 }
 
+const echoOfAnything = 'the server answers a tag that cannot exist, so the name that it repeats proves nothing'
+
+function whyOtherDigest({ identity }: Completion, pin: string | undefined): string | undefined {
+  if (pin === undefined || pin === `sha256:${identity.digest}`) return undefined
+  return identity.digest === undefined
+    ? 'the config pins the digest of the tag, and the runtime gave none'
+    : `the tag has the digest ${shortHash(identity.digest)}, the config expects ${shortHash(pin)}`
+}
+
+function remedyFor(kind: RuntimeKind, reason: string): string {
+  if (reason.includes('gateway')) return 'point the lane at the server itself; a gateway may answer with any model'
+  if (reason.includes('is corrupt')) return 'fetch the model anew'
+  const pins =
+    kind === 'ollama'
+      ? 'a changed tag needs a new pin (`digest:` or `weights:`; Ollama rewrites a file when a tag is made from it, so pin the hash of its blob)'
+      : 'a changed tag needs a new pin (`weights:` in the lane)'
+  return `look at what the runtime has loaded, and restart it where files changed; ${pins} or the old weights back`
+}
+
 /** What must be true where a local lane may serve on the strength of a name. */
 const unprovenCondition = 'the server answers with the model it names, which nothing proves'
 
-/** Why a completion does not count as a success of its lane; undefined where it does. */
-function whyUnproven({ identity }: Completion, required: IdentityLevel, pin: string | undefined): string | undefined {
+/** Why an answer does not count as a success of its lane; undefined where it does. */
+export function whyUnproven(
+  { identity }: Pick<Completion, 'identity'>,
+  required: IdentityLevel,
+  pin: string | undefined,
+): string | undefined {
   const [contradiction] = identity.contradictions
   if (contradiction) return contradiction
   if (identity.level === 'none') return 'nothing says which model answered'
@@ -87,7 +112,10 @@ function whyUnproven({ identity }: Completion, required: IdentityLevel, pin: str
   if (pin !== undefined && pin !== `sha256:${identity.weights_sha256}`) {
     return `the weights are ${shortHash(identity.weights_sha256)}, the config expects ${shortHash(pin)}`
   }
-  if (!isAtLeast(identity.level, required)) return `proven at level ${identity.level} only, ${required} is required`
+  if (!isAtLeast(identity.level, required)) {
+    const [note] = identity.notes ?? []
+    return `proven at level ${identity.level} only, ${required} is required${note ? `: ${note}` : ''}`
+  }
   return undefined
 }
 

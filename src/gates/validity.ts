@@ -3,7 +3,7 @@ import type { WorkloadConfig } from '../config/schema.ts'
 import { isOfTheLane } from '../evidence/failure-codes.ts'
 import type { Completion } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
-import { completionsOf, distinctRecords, type Gate, whyTooFew } from './verdict.ts'
+import { completionsOf, coverage, distinctRecords, type Gate, whyTooFew } from './verdict.ts'
 import { count, percent, seconds } from './wording.ts'
 
 /** True where the record counts as tried: it was answered, or failed by the model's own doing. */
@@ -72,7 +72,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
     n,
     needed,
     expected: `${needed} consecutive records valid, each within ${seconds(workloadConfig.limits.seconds_per_record * 1000)}`,
-    observed: `${valid} of ${n} valid`,
+    observed: [`${valid} of ${n} valid`, coverage(input, n)].filter((part) => part !== undefined).join(', '),
     ...(n > 0 && {
       successes: valid,
       lower_bound: lowerBound(valid, n),

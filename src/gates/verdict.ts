@@ -1,6 +1,8 @@
 import type { GateName } from '../config/gates-for.ts'
 import type { BenchConfig } from '../config/schema.ts'
+import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { Completion, Evidence, verdictStatuses } from '../evidence/schema.ts'
+import { count } from './wording.ts'
 
 export type VerdictStatus = (typeof verdictStatuses)[number]
 
@@ -52,10 +54,53 @@ export interface GateInput {
 /** A gate: pure, evidence in, verdict out. */
 export type Gate = (input: GateInput) => Verdict
 
-export function completionsOf({ evidence, lane, workload }: GateInput): Completion[] {
+/** What counts for a route: completions of the lane as the config has it today, to records of the dataset. */
+export function completionsOf(input: GateInput): Completion[] {
+  const known = datasetRecords(input)
+  const own = laneCompletions(input)
+  return known ? own.filter(({ record_sha256 }) => known.has(record_sha256)) : own
+}
+
+/** Completions of the lane as the config has it today, also to records that an eval made up. */
+export function laneCompletions(input: GateInput): Completion[] {
+  const { config, lane } = input
+  const options = laneOptionsSha256(config, lane)
+  const model = config.lanes[lane]?.model
+  return recordedCompletions(input).filter(
+    ({ requested_model, options_sha256 = options }) => requested_model === model && options_sha256 === options,
+  )
+}
+
+/** Whatever stands under the lane's name, also from before its settings were changed. */
+export function recordedCompletions({ evidence, lane, workload }: Omit<GateInput, 'config'>): Completion[] {
   return evidence.filter(
     (each): each is Completion => each.kind === 'completion' && each.lane === lane && each.workload === workload,
   )
+}
+
+/**
+ * Hashes of the records of the workload's dataset, as those who read it wrote them down; where they read several, what
+ * all of them hold. Undefined where nobody did.
+ */
+export function datasetRecords({
+  evidence,
+  workload,
+}: Pick<GateInput, 'evidence' | 'workload'>): ReadonlySet<string> | undefined {
+  let known: ReadonlySet<string> | undefined
+  let last: string | undefined
+  for (const each of evidence) {
+    if (each.kind !== 'dataset' || each.workload !== workload || each.sha256 === last) continue
+    last = each.sha256
+    const earlier = known
+    known = new Set(earlier ? each.record_sha256s.filter((hash) => earlier.has(hash)) : each.record_sha256s)
+  }
+  return known
+}
+
+/** "25 of 30 distinct records of the dataset"; undefined where the dataset was not written down. */
+export function coverage(input: GateInput, n: number): string | undefined {
+  const known = datasetRecords(input)
+  return known && `${n} of ${known.size} distinct records of the dataset`
 }
 
 export type Answered = Completion & { outcome: { state: 'answered' } }
@@ -70,10 +115,17 @@ export function distinctRecords(completions: readonly Completion[]): number {
 }
 
 /** Why nothing, or too little, was measured: the first failed call, the lane's own failure, or that nothing was asked. */
-export function whyTooFew({ evidence, lane }: GateInput, completions: readonly Completion[]): string {
+export function whyTooFew(input: GateInput, completions: readonly Completion[]): string {
+  const { evidence, lane } = input
   const failed = completions.find((completion) => completion.outcome.state === 'failed')
   if (failed?.outcome.state === 'failed') return `${failed.record_id}: ${failed.outcome.message}`
   if (completions.length > 0) return 'the other records were not asked'
+  const recorded = recordedCompletions(input).length
+  if (recorded > 0) {
+    return laneCompletions(input).length === 0
+      ? `${count(recorded, 'answer')} were taken under other settings of the lane than the config has now`
+      : 'none of the records that were asked is in the dataset'
+  }
   const look = evidence.find((each) => each.kind === 'lane' && each.lane === lane && each.failure !== undefined)
   return look?.kind === 'lane' && look.failure ? look.failure.message : 'no record was asked'
 }

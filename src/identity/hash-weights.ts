@@ -1,16 +1,54 @@
 import { createHash } from 'node:crypto'
-import { hashFile } from '../cache/hash-file.ts'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FileHash, hashFile } from '../cache/hash-file.ts'
+
+/** The files of a model, each with its hash, and one hash over all of them. */
+export interface HashedWeights {
+  /** The file's own where there is one, else of the files' hashes in order, a line each; 64 hexadecimal digits. */
+  readonly sha256: string
+  readonly files: readonly HashedFile[]
+}
+
+export interface HashedFile extends FileHash {
+  /** As it was declared: for a folder of weights, the path below it. */
+  readonly file: string
+}
+
+export interface HashWeightsOptions {
+  /** Told how far the reading of one file is; never for a file whose hash is remembered. */
+  readonly onProgress?: (file: string, bytes_done: number, bytes_total: number) => void
+}
 
 /**
- * sha256 over all weight files of a model: the file's own where there is one, else the hash of their hashes in order.
- * Undefined where a file cannot be read: then nothing is proven about the weights.
+ * Hashes all weight files of a model: shards, adapters, projectors. A folder stands for the weights in it, by name.
+ * Undefined where a file cannot be read or changes meanwhile: then nothing is proven about the weights.
  */
-export async function hashWeights(files: readonly string[]): Promise<string | undefined> {
+export async function hashWeights(
+  declared: readonly string[],
+  { onProgress }: HashWeightsOptions = {},
+): Promise<HashedWeights | undefined> {
   try {
-    const hashes = await Promise.all(files.map(async (file) => (await hashFile(file)).sha256))
-    if (hashes.length === 1) return hashes[0]
-    return createHash('sha256').update(hashes.join('\n')).digest('hex')
+    const paths = (await Promise.all(declared.map(filesIn))).flat()
+    if (paths.length === 0) return undefined
+    const files = await Promise.all(
+      paths.map(async (file) => ({
+        ...(await hashFile(file, onProgress && { onProgress: (done, total) => onProgress(file, done, total) })),
+        file,
+      })),
+    )
+    const [first, ...others] = files as [HashedFile, ...HashedFile[]]
+    const all = files.map((each) => each.sha256).join('\n')
+    return { sha256: others.length === 0 ? first.sha256 : createHash('sha256').update(all).digest('hex'), files }
   } catch {
     return undefined
   }
+}
+
+const holdsWeights = /\.(?:safetensors|bin|pth?|gguf)$/
+
+async function filesIn(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path]
+  const names = (await readdir(path)).filter((name) => holdsWeights.test(name)).sort()
+  return names.map((name) => join(path, name))
 }

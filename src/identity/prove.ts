@@ -1,6 +1,8 @@
+import { basename } from 'node:path'
 import type { IdentityLevel } from '../config/schema.ts'
 import type { IdentityProof } from '../evidence/schema.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
+import { contradictionsOf } from './contradictions.ts'
 
 /** What was seen around one call. */
 export interface Observation {
@@ -9,17 +11,38 @@ export interface Observation {
   readonly required: IdentityLevel
   /** The pin in the config, `sha256:…`. */
   readonly expected_weights: string | undefined
+  /** The pin of what the runtime itself hashes (Ollama: the manifest), `sha256:…`. */
+  readonly expected_digest?: string | undefined
   readonly before: ModelDescription | undefined
   readonly after: ModelDescription | undefined
-  /** sha256 over all declared weight files; absent where one could not be read. */
-  readonly weights_sha256: string | undefined
+  /** The declared files, hashed; absent where one could not be read. */
+  readonly weights: AttestedWeights | undefined
+  /** Where the lane's runtime is said to be. */
+  readonly location: 'local' | 'cloud'
+  /** Headers of a gateway that the answer came through. */
+  readonly gateway?: Readonly<Record<string, string>> | undefined
 }
+
+/** Hashed files, and what the serving process has to do with them. */
+export interface AttestedWeights {
+  /** Over all files, 64 hexadecimal digits. */
+  readonly sha256: string
+  readonly files: readonly { readonly file: string; readonly sha256: string }[]
+  readonly holding: Holding
+}
+
+/**
+ * `mapped`: the process has the weights in its address space. `replaced`: it has a file of that path which is no longer
+ * there. `younger`: a file was written after the process started, so what was loaded is unknown. `not-mapped`: it
+ * read the files instead, or keeps them on a GPU. `unknown`: the process cannot be looked at.
+ */
+export type Holding = 'mapped' | 'replaced' | 'younger' | 'not-mapped' | 'unknown'
 
 /** The highest level that the observation proves, and what in it cannot be. Pure. */
 export function proveIdentity(observation: Observation): IdentityProof {
-  const { before, after, required, requested_model, response_model, weights_sha256 } = observation
+  const { before, after, required, weights, gateway } = observation
   const declared = after ?? before
-  const expected = observation.expected_weights?.replace('sha256:', '')
+  const notes = notesOf(observation)
   return {
     level: levelOf(observation),
     required,
@@ -29,43 +52,54 @@ export function proveIdentity(observation: Observation): IdentityProof {
       ...given('template_sha256', declared.template_sha256),
       ...given('context_in_force', declared.context_in_force),
       ...given('server_build', declared.server_build),
+      ...given('served_elsewhere', declared.served_elsewhere),
+      ...given(
+        'adapters',
+        declared.adapters?.map(({ file, scale }) => ({ ...fileOf(file, weights), ...given('scale', scale) })),
+      ),
+      ...given(
+        'projectors',
+        declared.projectors?.map((file) => fileOf(file, weights)),
+      ),
     }),
-    ...given('weights_sha256', weights_sha256),
-    ...given('expected_weights_sha256', expected),
+    ...given('weights_sha256', weights?.sha256),
+    ...given('expected_weights_sha256', observation.expected_weights?.replace('sha256:', '')),
+    ...given('expected_digest', observation.expected_digest?.replace('sha256:', '')),
     ...given('load_id_before', before?.load_id),
     ...given('load_id_after', after?.load_id),
-    contradictions: [
-      ...(declared && declared.tag !== requested_model
-        ? [`asked for ${requested_model}, the runtime declares ${declared.tag}`]
-        : []),
-      ...(!declared && response_model !== undefined && response_model !== requested_model
-        ? [`asked for ${requested_model}, the response names ${response_model}`]
-        : []),
-      ...(before && after && !sameLoad(before, after)
-        ? ['the weights were loaded anew while the answer was made']
-        : []),
-      ...(expected !== undefined && weights_sha256 !== undefined && expected !== weights_sha256
-        ? [
-            `the weights are sha256:${weights_sha256.slice(0, 12)}…, the config expects sha256:${expected.slice(0, 12)}…`,
-          ]
-        : []),
-    ],
+    ...(gateway && { via_gateway: { ...gateway } }),
+    ...(notes.length > 0 && { notes }),
+    contradictions: contradictionsOf(observation),
   }
 }
 
-function levelOf({ before, after, weights_sha256, response_model, requested_model }: Observation): IdentityLevel {
-  if (before?.weights_files?.length && after?.weights_files?.length)
-    return weights_sha256 === undefined ? 'declared-twice' : 'weights'
+function levelOf({ before, after, weights, response_model, requested_model }: Observation): IdentityLevel {
+  if (before?.weights_files?.length && after?.weights_files?.length) {
+    if (!weights || weights.holding === 'younger' || weights.holding === 'replaced') return 'declared-twice'
+    return weights.holding === 'mapped' ? 'mapped' : 'weights'
+  }
   if (before?.weights_files?.length || after?.weights_files?.length) return 'declared'
   return response_model === requested_model ? 'echo' : 'none'
 }
 
-function sameLoad(before: ModelDescription, after: ModelDescription): boolean {
-  return (
-    before.load_id === after.load_id &&
-    before.digest === after.digest &&
-    before.weights_files?.join('\0') === after.weights_files?.join('\0')
-  )
+/** What explains the level, or a match under another name. */
+function notesOf({ before, after, weights }: Observation): string[] {
+  const declared = after ?? before
+  return [
+    ...(weights?.holding === 'younger'
+      ? ['a weight file was written after the serving process started: what it has loaded may be another']
+      : []),
+    ...(weights?.holding === 'not-mapped'
+      ? ['the serving process read the weights without mapping them, so no more than their file is proven']
+      : []),
+    ...(declared?.loaded_as ? [`the same weights were loaded under the name ${declared.loaded_as}`] : []),
+    ...(declared?.also_known_as ? [`another name of ${declared.also_known_as.join(', ')}`] : []),
+  ]
+}
+
+/** Without its folder, which may name a user. */
+function fileOf(file: string, weights: AttestedWeights | undefined): { name: string; sha256?: string } {
+  return { name: basename(file), ...given('sha256', weights?.files.find((each) => each.file === file)?.sha256) }
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | undefined): { [Each in Key]?: Value } {

@@ -7,6 +7,8 @@ import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
+import { wordsOf } from '../runtimes/words-of.ts'
+import type { AttestWeights } from './attest-weights.ts'
 import type { CallContext } from './call-context.ts'
 import { timingState } from './timing-state.ts'
 import type { TrialFingerprint } from './trial-fingerprint.ts'
@@ -26,8 +28,11 @@ export interface Exchange {
   readonly before: ModelDescription | undefined
   /** True for the first answer after the weights were loaded. */
   readonly cold: boolean
-  readonly hashWeights: (files: readonly string[]) => Promise<string | undefined>
+  readonly location: 'local' | 'cloud'
+  readonly attest: AttestWeights
   readonly fingerprint: TrialFingerprint
+  /** Of the lane's settings. */
+  readonly options_sha256: string
 }
 
 /** Asks one record and gathers the facts: answer, times, proof of identity. Never rejects for a failure of the runtime. */
@@ -61,15 +66,18 @@ export async function ask(
   )
   const elapsed_ms = performance.now() - started
   const after = proving && result.ok ? await describe(exchange, context) : undefined
-  const files = (after ?? before)?.weights_files
+  const declared = after ?? before
   const identity = proveIdentity({
     requested_model: lane.model,
     response_model: result.ok ? result.value.response_model : undefined,
     required,
     expected_weights: lane.weights,
+    expected_digest: lane.digest,
     before,
     after,
-    weights_sha256: files?.length ? await exchange.hashWeights(files) : undefined,
+    weights: declared && (await exchange.attest(declared)),
+    location: exchange.location,
+    gateway: result.ok ? result.value.gateway : undefined,
   })
   const observed = after?.tag
   const prompt = messages.map((message) => `# ${message.role}\n${message.content}`).join('\n')
@@ -79,8 +87,9 @@ export async function ask(
     workload: exchange.workload,
     record_id: record.id,
     record_sha256: sha256(record.input),
-    prompt: storeText(prompt, privacy),
-    fingerprint: exchange.fingerprint(identity.weights_sha256),
+    prompt: { ...storeText(prompt, privacy), words: wordsOf(messages) },
+    fingerprint: exchange.fingerprint(identity),
+    options_sha256: exchange.options_sha256,
     retry: context.retry ?? 0,
     repeat: context.repeat ?? 0,
     requested_model: lane.model,

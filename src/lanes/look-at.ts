@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
 import type { LaneConfig } from '../config/schema.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
+import type { AttestedWeights } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
+import { controlEarly, type NegativeControls } from './ask-unknown-tag.ts'
+import type { AttestWeights } from './attest-weights.ts'
 import type { CallContext, Connection } from './call-context.ts'
 
 /** Weights may have to be fetched first. */
@@ -16,6 +19,8 @@ interface LookOptions {
   readonly location: 'local' | 'cloud'
   readonly connect: (context: CallContext) => Promise<Connection>
   readonly context: CallContext
+  readonly attest: AttestWeights
+  readonly controls: NegativeControls
   /** Called before anything is loaded, so that memory can be watched from there. */
   readonly onConnected: (connection: Connection) => Promise<void>
 }
@@ -31,7 +36,8 @@ export interface Look {
   readonly failure?: RuntimeFailure
 }
 
-export async function lookAt({ lane, location, connect, context, onConnected }: LookOptions): Promise<Look> {
+export async function lookAt(options: LookOptions): Promise<Look> {
+  const { lane, location, connect, context, onConnected, attest } = options
   const within = (deadline_ms: number) => ({ deadline_ms, ...(context.signal && { signal: context.signal }) })
   let facts: LaneFacts = { runtime: lane.runtime, location, rung: 'configured', requested_model: lane.model }
   try {
@@ -45,6 +51,7 @@ export async function lookAt({ lane, location, connect, context, onConnected }: 
       rung: 'present',
       ...(health.version !== undefined && { version: health.version }),
       listed_tags: listed.map((each) => each.tag),
+      negative_control: await controlEarly(runtime, options),
     }
     const load = await runtime.load(
       {
@@ -55,11 +62,13 @@ export async function lookAt({ lane, location, connect, context, onConnected }: 
       within(loadDeadline_ms),
     )
     const description = await runtime.describe(lane.model, within(questionDeadline_ms))
+    // Large files take their time here, not within the first record's.
+    const weights = await attest(description)
     facts = {
       ...facts,
       rung: 'loaded',
       ...(load.loaded_now && { load_ms: load.total_ms }),
-      description: publicPart(description),
+      description: { ...publicPart(description, weights), ...(weights && { weights_sha256: weights.sha256 }) },
     }
     return { facts, unused: load.loaded_now || load.unused === true, description }
   } catch (error) {
@@ -70,14 +79,35 @@ export async function lookAt({ lane, location, connect, context, onConnected }: 
 }
 
 /** Without folders, which name users, and without pids, which differ from run to run. */
-function publicPart(description: ModelDescription): NonNullable<LaneFacts['description']> {
+function publicPart(
+  description: ModelDescription,
+  weights: AttestedWeights | undefined,
+): NonNullable<LaneFacts['description']> {
   const {
     tag: _tag,
     load_id: _load,
     serving_pid: _pid,
     weights_claimed_sha256: _claim,
     weights_files,
+    adapters,
+    projectors,
+    also_known_as,
     ...rest
   } = description
-  return { ...rest, ...(weights_files && { weights_files: weights_files.map((file) => basename(file)) }) }
+  return {
+    ...rest,
+    ...(weights_files && { weights_files: weights_files.map((file) => basename(file)) }),
+    ...(adapters && { adapters: adapters.map(({ file, scale }) => adapter(file, scale, weights)) }),
+    ...(projectors && { projectors: projectors.map((file) => basename(file)) }),
+    ...(also_known_as && { also_known_as: [...also_known_as] }),
+  }
+}
+
+function adapter(file: string, scale: number | undefined, weights: AttestedWeights | undefined) {
+  const hashed = weights?.files.find((each) => each.file === file)
+  return {
+    name: basename(file),
+    ...(hashed && { sha256: hashed.sha256 }),
+    ...(scale !== undefined && { scale }),
+  }
 }

@@ -1,30 +1,35 @@
 import type { LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import { canonicalJson } from '../evidence/read.ts'
+import type { IdentityProof } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 
-/** sha256 of all that makes two trials the same: prompt, schema, options, and the weights as far as they are known. */
-export type TrialFingerprint = (weights: string | undefined) => string
+/** What of a proof makes one model another: the same weights under another template or adapter answer otherwise. */
+export type ProvenModel = Pick<IdentityProof, 'weights_sha256' | 'template_sha256' | 'adapters'>
 
-/** Hashes once for each weights, not for each record: a schema may be long. */
+/** sha256 of all that makes two trials the same: prompt, schema, options, and the model as far as it is known. */
+export type TrialFingerprint = (proven: ProvenModel) => string
+
+/** Hashes once for each model, not for each record: a schema may be long. */
 export function trialFingerprint(lane: LaneConfig, workload: WorkloadConfig, dataset: Dataset): TrialFingerprint {
   const { temperature, seed, context, think, structured_output, model } = lane
   const { output_tokens } = workload.limits
-  const known = new Map<string, string>()
-  return (proven) => {
-    const weights = proven ?? model
-    let fingerprint = known.get(weights)
-    if (fingerprint === undefined) {
-      fingerprint = sha256(
-        canonicalJson({
-          prompt: dataset.prompt,
-          schema: dataset.schema,
-          options: { temperature, seed, context, think, structured_output, output_tokens },
-          weights,
-        }),
-      )
-      known.set(weights, fingerprint)
+  let last: { readonly key: string; readonly fingerprint: string } | undefined
+  return ({ weights_sha256, template_sha256, adapters }) => {
+    const weights = weights_sha256 ?? model
+    const key = JSON.stringify([weights, template_sha256, adapters])
+    if (last?.key !== key) {
+      const trial = {
+        prompt: dataset.prompt,
+        schema: dataset.schema,
+        options: { temperature, seed, context, think, structured_output, output_tokens },
+        weights,
+        template_sha256,
+        // Their own hashes: weights may be unknown while adapters are not.
+        adapters,
+      }
+      last = { key, fingerprint: sha256(canonicalJson(trial)) }
     }
-    return fingerprint
+    return last.fingerprint
   }
 }

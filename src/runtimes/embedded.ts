@@ -26,6 +26,7 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
   return {
     kind: 'embedded',
     obeys_prefix_cache: true,
+    refuses_unknown_tags: true,
     async health(call) {
       await requestJson(server, '/health', healthSchema, call)
       return { state: 'ready' }
@@ -55,7 +56,7 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
   }
 }
 
-/** The engine's answer in the contract's words. The file counts as loaded only while the model is in memory. */
+/** The engine's answer in the contract's words. The file counts as loaded only while the model is in memory, never a GPU's. */
 export function mapDescription(answer: DescribeAnswer): ModelDescription {
   const { tag, path, pid, server_build, chat_wrapper: _, ...known } = answer
   const loaded = answer.load_id !== undefined

@@ -56,9 +56,15 @@ export function mapProps(asked: string, answers: ServerAnswers): ModelDescriptio
   const files = props.is_sleeping || !model_path ? [] : weightsFiles(model_path, applied, serving?.working_folder)
   const context = props.default_generation_settings?.n_ctx ?? meta?.n_ctx
   const load = loadId(serving, applied)
+  // They stand last.
+  const adapterFiles = filesAsSeenFrom(endpoint, files.slice(files.length - applied.length))
   return {
     tag: known || asked === model_alias ? asked : (model_alias ?? model?.id ?? 'unnamed'),
     ...(files.length > 0 && { weights_files: filesAsSeenFrom(endpoint, files) }),
+    ...(files.length > 0 &&
+      applied.length > 0 && {
+        adapters: applied.map(({ scale }, index) => ({ file: adapterFiles[index] as string, scale })),
+      }),
     ...(load && { load_id: load }),
     ...(meta?.n_params && { parameters: String(meta.n_params) }),
     ...(model_ftype && { quantization: model_ftype }),

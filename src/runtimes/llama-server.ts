@@ -64,6 +64,7 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
   return {
     kind: 'llama-server',
     obeys_prefix_cache: true,
+    refuses_unknown_tags: false,
     async health(call) {
       if (!(await isReady(call))) return { state: 'loading' }
       const { build_info } = await readProps(call)

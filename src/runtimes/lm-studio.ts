@@ -50,6 +50,7 @@ export function createLmStudioRuntime(options: LmStudioOptions): Runtime {
   return {
     kind: 'lm-studio',
     obeys_prefix_cache: false,
+    refuses_unknown_tags: false,
     async health(call) {
       await readModels(call)
       return { state: 'ready' }

@@ -1,5 +1,6 @@
 import type { CallPlace } from './call-within.ts'
 import { ModelUnloaded, StreamCut, UnexpectedResponse } from './failures.ts'
+import { gatewayHeaders } from './gateway-headers.ts'
 import { watchLines } from './ndjson-stream.ts'
 import { failureFromOllamaLine } from './ollama-failure.ts'
 import { mapDoneReason, mapTimings, mapUsage } from './ollama-mapping.ts'
@@ -19,6 +20,7 @@ export class OllamaAnswer {
   #text = ''
   #thinking = ''
   #response_model: string | undefined
+  #gateway: Readonly<Record<string, string>> | undefined
   #first_content_ms: number | undefined
   #first_thinking_ms: number | undefined
   #last: ChatLine | undefined
@@ -38,6 +40,7 @@ export class OllamaAnswer {
   /** The response with every line checked before the client sees it. */
   watch(response: Response): Response {
     if (!response.body) throw this.#notItsProtocol('the answer has no body')
+    this.#gateway = gatewayHeaders(response.headers)
     let ended = false
     const look = (text: string) => {
       const line = this.#parse(text)
@@ -80,6 +83,7 @@ export class OllamaAnswer {
       text: this.#text,
       thinking: this.#thinking,
       ...(this.#response_model !== undefined && { response_model: this.#response_model }),
+      ...(this.#gateway && { gateway: this.#gateway }),
       finish_reason: mapDoneReason(last.done_reason),
       usage: mapUsage(last),
       server_timings: mapTimings(last),

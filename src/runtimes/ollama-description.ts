@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isCloudTag } from '../config/ollama-cloud-tag.ts'
+import { shortTag } from './ollama-mapping.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
 import type { ModelDescription, ModelListing } from './runtime.ts'
@@ -14,6 +15,8 @@ export interface OllamaFacts {
   readonly digest?: string
   /** The runner that has the tag's weights in memory; absent where none has. */
   readonly running?: RunningModel
+  /** Other tags of the same manifest. */
+  readonly also_known_as?: readonly string[]
   /** The process of that runner. */
   readonly process?: { readonly pid: number; readonly started: number }
   readonly version?: string
@@ -22,13 +25,22 @@ export interface OllamaFacts {
 /** Ollama's answers in the contract's words. Pure. */
 export function mapOllamaDescription(facts: OllamaFacts): ModelDescription {
   const { tag, endpoint, shown, digest, running, process, version } = facts
-  const files = weightsFiles(shown.modelfile)
+  const layers = weightsLayers(shown.modelfile)
+  const files = layers.map(({ file }) => file)
+  const furtherFiles = (word: string): string[] | undefined => {
+    const further = layers.slice(1).flatMap((layer) => (layer.word === word ? [layer.file] : []))
+    return running && further.length > 0 ? filesAsSeenFrom(endpoint, further) : undefined
+  }
   const info = shown.model_info ?? {}
   const architecture = text(info['general.architecture']) ?? shown.details?.family
   const found: { readonly [Key in keyof ModelDescription]: ModelDescription[Key] | undefined } = {
     tag,
     digest: digest?.replace(/^sha256:/, ''),
     weights_files: running && files.length > 0 ? filesAsSeenFrom(endpoint, files) : undefined,
+    adapters: furtherFiles('ADAPTER')?.map((file) => ({ file })),
+    projectors: furtherFiles('FROM'),
+    loaded_as: running && running.name !== shortTag(tag) ? running.name : undefined,
+    also_known_as: facts.also_known_as,
     weights_claimed_sha256: files.length === 1 ? blobSha256(files[0] as string) : undefined,
     load_id: running && process && `${process.pid}@${process.started}`,
     architecture: architecture || undefined,
@@ -69,15 +81,20 @@ export function mapListedModel(model: ListedModel, running: readonly RunningMode
  * /api/show makes names them first; a template or system prompt below may hold lines that look the same.
  */
 export function weightsFiles(modelfile = ''): string[] {
-  const files: string[] = []
+  return weightsLayers(modelfile).map(({ file }) => file)
+}
+
+/** The same with the words that introduce them: a second FROM is a projector. */
+function weightsLayers(modelfile = ''): { word: string; file: string }[] {
+  const layers: { word: string; file: string }[] = []
   for (const line of modelfile.split(/\r?\n/)) {
     if (line.trim() === '' || line.startsWith('#')) continue
-    const [, path] = /^(?:FROM|ADAPTER|DRAFT)\s+(.+)$/.exec(line) ?? []
+    const [, word = '', path] = /^(FROM|ADAPTER|DRAFT)\s+(.+)$/.exec(line) ?? []
     if (path === undefined) break
     // A FROM that names another tag instead of a file is no weight file.
-    if (/[/\\]/.test(path) && blobSha256(path) !== undefined) files.push(path.trim())
+    if (/[/\\]/.test(path) && blobSha256(path) !== undefined) layers.push({ word, file: path.trim() })
   }
-  return files
+  return layers
 }
 
 /** The sha256 in a blob's name, `sha256-…`, as the server claims it. */

@@ -83,6 +83,9 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     const digest = digests.get(shortTag(tag))
     const files = weightsFiles(shown.modelfile)
     const runner = await holderOf(files, digest, loaded, digests, call)
+    const also_known_as = listed
+      .filter((each) => digest !== undefined && each.digest === digest && each.name !== shortTag(tag))
+      .map(({ name }) => name)
     const process = runner && files[0] !== undefined ? await options.findRunner?.(files[0]) : undefined
     return mapOllamaDescription({
       tag,
@@ -90,6 +93,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
       shown,
       version,
       ...(digest !== undefined && { digest }),
+      ...(also_known_as.length > 0 && { also_known_as }),
       ...(runner && { running: runner }),
       ...(process && { process }),
     })
@@ -143,6 +147,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
   return {
     kind: 'ollama',
     obeys_prefix_cache: false,
+    refuses_unknown_tags: true,
     async health(call) {
       const { version } = await requestJson(server, '/api/version', versionSchema, call)
       return { state: 'ready', version: `ollama ${version}` }

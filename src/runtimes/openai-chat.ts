@@ -1,5 +1,6 @@
 import { type CallPlace, callWithin } from './call-within.ts'
 import { RuntimeFailure, StreamCut, UnexpectedResponse } from './failures.ts'
+import { gatewayHeaders } from './gateway-headers.ts'
 import { type CompletionChunk, mapDelta, mapFinishReason, mapRequest, mapTimings, mapUsage } from './openai-mapping.ts'
 import { type JsonServer, readErrorObject } from './request-json.ts'
 import type { ChatOptions, ChatRequest, ChatResult } from './runtime.ts'
@@ -122,10 +123,13 @@ function finish(reading: Reading, watch: Watch, place: CallPlace): ChatResult {
     )
   }
   const { text, thinking, response_model, finish_reason, first_content_ms, first_thinking_ms, chunk_ms } = reading
+  const headers = watch.headers()
+  const gateway = headers && gatewayHeaders(headers)
   return {
     text,
     thinking,
     ...(response_model !== undefined && { response_model }),
+    ...(gateway && { gateway }),
     finish_reason: mapFinishReason(finish_reason),
     usage: mapUsage(reading),
     server_timings: mapTimings(reading.timings),

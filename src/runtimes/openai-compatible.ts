@@ -27,6 +27,7 @@ export function createOpenaiCompatibleRuntime(options: OpenaiCompatibleOptions):
   return {
     kind: 'openai-compatible',
     obeys_prefix_cache: false,
+    refuses_unknown_tags: false,
     async health(call) {
       await listed(call)
       return { state: 'ready' }

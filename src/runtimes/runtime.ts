@@ -7,6 +7,8 @@ export interface Runtime {
   readonly kind: string
   /** False: a request cannot ask for its whole prompt to be evaluated anew, so answers may use a cached prefix. */
   readonly obeys_prefix_cache: boolean
+  /** True: a tag that does not exist is refused at once, before any weights are loaded or used. */
+  readonly refuses_unknown_tags: boolean
   health(options: CallOptions): Promise<RuntimeHealth>
   list(options: CallOptions): Promise<readonly ModelListing[]>
   describe(tag: string, options: CallOptions): Promise<ModelDescription>
@@ -51,6 +53,14 @@ export interface ModelDescription {
   readonly digest?: string
   /** Weight files that the runtime says it has loaded: all shards, adapters, projectors. */
   readonly weights_files?: readonly string[]
+  /** Those of `weights_files` that change the model: LoRA adapters with their strength, where the runtime says it. */
+  readonly adapters?: readonly { readonly file: string; readonly scale?: number }[]
+  /** Those of `weights_files` that are multimodal projectors. */
+  readonly projectors?: readonly string[]
+  /** The tag under which the weights got into memory, where it is another one. */
+  readonly loaded_as?: string
+  /** Other tags that mean exactly the same (Ollama: the same manifest). */
+  readonly also_known_as?: readonly string[]
   /** sha256 of the weights as the runtime claims it, 64 hexadecimal digits. */
   readonly weights_claimed_sha256?: string
   /** Changes whenever the weights are loaded anew (a runner's pid and start, a load counter). */
@@ -112,6 +122,8 @@ export interface ChatResult {
   readonly thinking: string
   /** The model that the response names. A name proves nothing. */
   readonly response_model?: string
+  /** Headers of a gateway between here and what answered, by name; absent where the answer bears none. */
+  readonly gateway?: Readonly<Record<string, string>>
   readonly finish_reason: 'stop' | 'length' | 'other'
   readonly usage: TokenUsage
   readonly server_timings: ServerTimings

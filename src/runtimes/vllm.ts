@@ -36,6 +36,7 @@ export function createVllmRuntime(options: VllmOptions): Runtime {
   return {
     kind: 'vllm',
     obeys_prefix_cache: true,
+    refuses_unknown_tags: true,
     async health(call) {
       try {
         await requestText(server, '/health', call)

@@ -5,6 +5,8 @@ export interface Watch {
   readonly sentAt: () => number | undefined
   /** Content type of the response, once its headers came. */
   readonly contentType: () => string | undefined
+  /** Headers of the response, once they came. */
+  readonly headers: () => Headers | undefined
   /** Whether the event stream ended with `data: [DONE]`, which clients swallow. */
   readonly sawDone: () => boolean
 }
@@ -12,7 +14,7 @@ export interface Watch {
 /** Wraps a fetch for one streamed request, to see what the client library does not tell. */
 export function watchFetch(fetch: typeof globalThis.fetch): Watch {
   let sentAt: number | undefined
-  let contentType: string | undefined
+  let headers: Headers | undefined
   let tail = ''
   let done = false
   const decoder = new TextDecoder()
@@ -22,12 +24,13 @@ export function watchFetch(fetch: typeof globalThis.fetch): Watch {
   }
   return {
     sentAt: () => sentAt,
-    contentType: () => contentType,
+    contentType: () => headers && (headers.get('content-type') ?? ''),
+    headers: () => headers,
     sawDone: () => done,
     fetch: async (input, init) => {
       sentAt = performance.now()
       const response = await fetch(input, init)
-      contentType = response.headers.get('content-type') ?? ''
+      headers = response.headers
       if (!response.body) return response
       return new Response(watchBytes(response.body, look), {
         status: response.status,

@@ -5,13 +5,16 @@ import type { LaneConfig } from '../config/schema.ts'
 import { randomId } from '../evidence/random-id.ts'
 import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
+import type { NegativeControl } from '../lanes/ask-unknown-tag.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
 import type { BenchContext } from './bench-context.ts'
 import { prepareFolder } from './bench-folder.ts'
 import type { EffectiveConfig } from './effective-config.ts'
 import { createEngines } from './engines.ts'
 import { endGracefully } from './graceful-end.ts'
+import { type HashingProgress, hashingLine } from './hashing-progress.ts'
 import { startHost } from './host.ts'
+import { latestModels } from './latest-models.ts'
 import { runFilters } from './run-filters.ts'
 import { softwareVersions } from './software-versions.ts'
 import { createTurns } from './turns.ts'
@@ -30,6 +33,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
   async function beginRun(): Promise<readonly Evidence[]> {
     await prepareFolder(folder)
     spool = openSpool(run.evidenceFolder, run.id)
+    const previous = await latestModels(folder)
     const described = spool.append({
       kind: 'run',
       versions: await softwareVersions(),
@@ -37,6 +41,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       config_sha256: loaded.sha256,
       filters: [...runFilters(vitest), ...(isRerun ? ['watch rerun'] : [])],
       ...(loaded.discovery && { discovered: [...loaded.discovery.found] }),
+      ...(previous && { previous }),
       environment_names: variablesInUse(loaded.config, process.env),
     })
     const own = spool
@@ -44,11 +49,27 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
+  /** Workers come and go with each file; a lane's context is probed once a run. */
+  const contextProbes = new Map<string, Evidence>()
+  const controls = new Map<string, NegativeControl>()
 
   const host = await startHost({
     async begin() {
       begun ??= beginRun()
       return { run_id: run.id, evidence_folder: run.evidenceFolder, run_evidence: await begun }
+    },
+    async context(question) {
+      const { lane, evidence } = question as { lane: string; evidence?: Evidence }
+      if (evidence) contextProbes.set(lane, evidence)
+      return { evidence: contextProbes.get(lane) }
+    },
+    async control(question) {
+      const { lane, control } = question as { lane: string; control?: NegativeControl }
+      if (control) controls.set(lane, control)
+      return { control: controls.get(lane) }
+    },
+    async hashing(question) {
+      vitest.logger.log(hashingLine(question as HashingProgress))
     },
     turn: (question) => turns.wait((question as { lane: string }).lane),
     async engine(question, signal) {
@@ -63,6 +84,8 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     run = newRun(folder)
     spool = undefined
     begun = undefined
+    contextProbes.clear()
+    controls.clear()
   })
   vitest.onClose(async () => {
     spool?.close()

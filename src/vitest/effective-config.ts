@@ -1,9 +1,12 @@
+import { dirname } from 'node:path'
 import { withEnvironment } from '../config/environment.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { withDiscovered } from '../config/with-discovered.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { type Discovery, discover } from '../inventory/discover.ts'
+import { withExpectedWeights } from './expected-weights.ts'
+import { hashingLine } from './hashing-progress.ts'
 
 /** The config as this run uses it: the file, what the environment gives, and what discovery found. */
 export interface EffectiveConfig extends LoadedConfig {
@@ -15,7 +18,11 @@ export interface EffectiveConfig extends LoadedConfig {
 
 /** Completes a loaded config. Asks the usual endpoints of this machine where the config says `discover: true`. */
 export async function effectiveConfig(loaded: LoadedConfig, environment = process.env): Promise<EffectiveConfig> {
-  const undiscovered = withEnvironment(loaded.config, environment)
+  const undiscovered = await withExpectedWeights(
+    withEnvironment(loaded.config, environment),
+    dirname(loaded.path),
+    (progress) => process.stderr.write(`${hashingLine(progress)}\n`),
+  )
   if (!undiscovered.discover) return { ...loaded, config: undiscovered, undiscovered }
   const discovery = await discover(undiscovered, environment)
   return { ...loaded, config: withDiscovered(undiscovered, discovery.found), undiscovered, discovery }

@@ -1,7 +1,9 @@
 import { failureCodes } from '../evidence/failure-codes.ts'
 import type { Evidence } from '../evidence/schema.ts'
+import type { NegativeControl } from '../lanes/ask-unknown-tag.ts'
 import type { EngineAddress } from '../lanes/connect.ts'
 import { LoadFailed, RequestAborted, RuntimeUnreachable } from '../runtimes/failures.ts'
+import type { HashingProgress } from './hashing-progress.ts'
 import type { ProvidedBench } from './provided.ts'
 
 /** Where a worker's evidence goes. */
@@ -44,6 +46,39 @@ export function begin(host: ProvidedBench['host'], lane: string): Promise<BegunR
 /** Waits for the lane's turn on its machine; each question is short, so that no time-out of HTTP ends the waiting. */
 export async function takeTurn(host: ProvidedBench['host'], lane: string): Promise<void> {
   while (!(await question<{ taken: boolean }>(host, 'turn', { lane })).taken);
+}
+
+/** Evidence of the lane's context that this run has already; undefined where it has none. */
+export async function recallContextProbe(host: ProvidedBench['host'], lane: string): Promise<Evidence | undefined> {
+  return (await question<{ evidence?: Evidence }>(host, 'context', { lane })).evidence
+}
+
+/** Keeps evidence of the lane's context for the workers that come after this one. */
+export async function rememberContextProbe(
+  host: ProvidedBench['host'],
+  lane: string,
+  evidence: Evidence,
+): Promise<void> {
+  await question(host, 'context', { lane, evidence })
+}
+
+/** How the lane met a tag that cannot exist, where this run has asked already. */
+export async function recallControl(host: ProvidedBench['host'], lane: string): Promise<NegativeControl | undefined> {
+  return (await question<{ control?: NegativeControl }>(host, 'control', { lane })).control
+}
+
+/** Keeps it for the workers that come after this one. */
+export async function rememberControl(
+  host: ProvidedBench['host'],
+  lane: string,
+  control: NegativeControl,
+): Promise<void> {
+  await question(host, 'control', { lane, control })
+}
+
+/** Lets the main process say how far the reading of weights is; nobody waits for it. */
+export function tellHashing(host: ProvidedBench['host'], progress: HashingProgress): void {
+  question(host, 'hashing', progress).catch(() => undefined)
 }
 
 /** Starts the embedded engine, fetching the lane's weights first where they are not there. */

@@ -7,8 +7,11 @@ import type { GateInput, Verdict } from '../gates/verdict.ts'
 import type { CallContext } from '../lanes/call-context.ts'
 import type { Lane } from '../lanes/lane.ts'
 import { baselineFacts, measure } from '../probes/measure.ts'
+import { probeNegativeControl } from '../probes/negative-control.ts'
 import { GateFailure } from './gate-failure.ts'
+import { probeContextOnce } from './probe-context-once.ts'
 import type { ProvidedBench } from './provided.ts'
+import { runWorkersOnce } from './run-workers-once.ts'
 import type { WorkerLane } from './worker-lane.ts'
 
 /** A lane as a test sees it: what it asks is written down under that test. */
@@ -25,7 +28,7 @@ export interface TestLane {
   measure(records: readonly DatasetRecord[]): Promise<readonly Completion[]>
   /** What was recorded so far. */
   evidence(): readonly Evidence[]
-  /** Judges by a gate and writes the verdict down. */
+  /** Judges by a gate and writes the verdict down. For the context gate it probes the context first, once a run; for the worker gate it runs the workers, once. */
   judge(gate: GateName | ((input: GateInput) => Verdict)): Promise<Verdict>
 }
 
@@ -66,10 +69,13 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
       withBaseline.add(lane)
       for (const facts of baselineFacts(lane.workload, worker.dataset, records)) attach(await worker.append(facts))
     }
+    await probeNegativeControl(lane, worker.controls, context)
     return completions
   }
 
   async function judgeNow(gate: Parameters<TestLane['judge']>[0]): Promise<Verdict> {
+    if (gate === 'context') await probeContextOnce(lane, bench, context)
+    if (gate === 'worker') await runWorkersOnce(lane, bench, worker.dataset.records, context)
     const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
     const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
     const { status, n, needed } = verdict

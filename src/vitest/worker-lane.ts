@@ -1,12 +1,15 @@
 import type { Dataset } from '../datasets/dataset.ts'
+import { datasetFacts } from '../datasets/dataset-facts.ts'
 import { loadDatasetSync } from '../datasets/load.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
 import { hashWeights } from '../identity/hash-weights.ts'
+import type { NegativeControls } from '../lanes/ask-unknown-tag.ts'
 import { connect } from '../lanes/connect.ts'
 import { type Lane, openLane } from '../lanes/lane.ts'
 import { createQueue } from '../lanes/queue.ts'
-import { begin, connectEngine, takeTurn } from './host-client.ts'
+import { hashingProgress } from './hashing-progress.ts'
+import { begin, connectEngine, recallControl, rememberControl, takeTurn, tellHashing } from './host-client.ts'
 import type { ProvidedBench } from './provided.ts'
 
 /** A lane at a workload inside a test worker, and the dataset that it is asked. */
@@ -15,6 +18,8 @@ export interface WorkerLane {
   /** Waits until no other process of this machine runs a local lane. No limit in time. */
   turn(): Promise<void>
   open(): Promise<Lane>
+  /** What this run knows of the lane's negative control. */
+  readonly controls: NegativeControls
   /** Writes a record that belongs to no call. */
   append(facts: Parameters<Spool['append']>[0]): Promise<Evidence>
   /** Waits until all that was recorded in this worker is on disk. */
@@ -45,8 +50,13 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   const workloadConfig = config.workloads[workload] as (typeof config.workloads)[string]
   const dataset = loadDatasetSync(workloadConfig.dataset, root)
   let opened: Promise<Lane> | undefined
+  const controls: NegativeControls = {
+    recall: () => recallControl(host, lane),
+    remember: (control) => rememberControl(host, lane, control),
+  }
   return {
     dataset,
+    controls,
     turn: () => takeTurn(host, lane),
     open() {
       opened ??= beginOnce(bench).then(({ spool, run_evidence }) =>
@@ -58,8 +68,10 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
           connect: (context) => connect(config, lane, () => connectEngine(host, lane, context.signal)),
           queue,
           append: spool.append,
-          hashWeights,
-          runEvidence: run_evidence,
+          hashWeights: (files) =>
+            hashWeights(files, { onProgress: hashingProgress((progress) => tellHashing(host, progress)) }),
+          controls,
+          runEvidence: [...run_evidence, spool.append(datasetFacts(workload, dataset))],
         }),
       )
       return opened

@@ -28,6 +28,11 @@ export async function startAnsweringServer(
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = JSON.parse(Buffer.concat(chunks).toString()) as { model: string; messages: { content: string }[] }
     const chat = { model: body.model, prompt: body.messages.at(-1)?.content ?? '' }
+    if (chat.model.startsWith('no-such-model')) {
+      response.writeHead(404, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: { message: `model '${chat.model}' not found`, code: 'model_not_found' } }))
+      return
+    }
     asked.push(chat)
     stream(response, chat.model, await answer(chat), tokensOf(body.messages))
   })
@@ -43,16 +48,16 @@ export async function startAnsweringServer(
   }
 }
 
-/** Undefined: the connection stays open without an answer. */
-function stream(response: ServerResponse, model: string, text: string | undefined, prompt_tokens: number): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  response.flushHeaders()
-  if (text === undefined) return
 /** It reads whole prompts, whatever their length: a token a word and a few for the template. */
 function tokensOf(messages: readonly { readonly content: string }[]): number {
   return 5 + messages.flatMap(({ content }) => content.match(/\S+/g) ?? []).length
 }
 
+/** Undefined: the connection stays open without an answer. */
+function stream(response: ServerResponse, model: string, text: string | undefined, prompt_tokens: number): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  if (text === undefined) return
   const chunk = (fields: object) =>
     response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', model, ...fields })}\n\n`)
   chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: text } }] })

@@ -42,6 +42,8 @@ let clock = Date.UTC(2026, 0, 1)
 export interface CompletionChanges {
   readonly record?: string
   readonly lane?: string
+  /** Of the prompt; the server counts 100 tokens. */
+  readonly words?: number
   readonly total_ms?: number
   readonly state?: 'cold' | 'warm' | 'prefix-cached'
   readonly finish_reason?: 'stop' | 'length'
@@ -66,11 +68,11 @@ export function completion(changes: CompletionChanges = {}): Completion {
     workload: 'work',
     record_id: record,
     record_sha256: sha256(record),
-    prompt: { sha256: sha256('prompt'), characters: 6 },
+    prompt: { sha256: sha256('prompt'), characters: 6, ...(changes.words !== undefined && { words: changes.words }) },
     fingerprint: sha256('same'),
     retry: 0,
     repeat: 0,
-    requested_model: 'smollm2-135m-instruct',
+    requested_model: lane === 'cloud' ? 'big' : 'smollm2-135m-instruct',
     observed_model: 'smollm2-135m-instruct',
     identity: {
       level: 'weights',
@@ -135,8 +137,6 @@ export function memory(usedPercent: number, lane = 'local'): Evidence {
   })
 }
 
-/** What a lane that passes every gate leaves behind. */
-export function provenEvidence(lane = 'local'): Evidence[] {
 type ContextEvidence = Extract<Evidence, { kind: 'context' }>
 
 /** What a probe finds of a context of 2048 tokens that takes prompts whole and refuses longer ones. */
@@ -172,6 +172,8 @@ export function contextProbe(changes: Partial<ContextEvidence> = {}): ContextEvi
   }) as ContextEvidence
 }
 
+/** What a lane that passes every gate leaves behind. */
+export function provenEvidence(lane = 'local'): Evidence[] {
   return [
     ...completions(25, (index) => ({ lane, state: index === 0 ? 'cold' : 'warm' })),
     memory(40, lane),

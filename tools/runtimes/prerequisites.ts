@@ -29,6 +29,7 @@ const prerequisites = {
     arguments: ['-m', 'pip', '--version'],
     remedy: fromDebian('python3-pip'),
   },
+  venv: { command: 'python3', arguments: ['-c', 'import ensurepip'], remedy: fromDebian('python3-venv') },
 } as const satisfies Record<string, Prerequisite>
 
 export type PrerequisiteName = keyof typeof prerequisites

@@ -7,6 +7,8 @@ import { processorKey } from './processor-key.ts'
 
 /** The Ollama that tests meet. */
 export const ollamaVersion = '0.31.0'
+/** The LiteLLM that tests meet. */
+export const litellmVersion = '1.108.7'
 
 const llamaSources = new URL('../../node_modules/node-llama-cpp/llama/', import.meta.url)
 
@@ -24,6 +26,8 @@ export interface RuntimeFiles {
   readonly llamaServer: string
   readonly llamaQuantize: string
   readonly ollama: string
+  /** The Python that has LiteLLM's packages. */
+  readonly litellm: string
 }
 
 /** Reads llama.cpp's version from node-llama-cpp. Throws where node-llama-cpp is not installed. */
@@ -40,6 +44,7 @@ export function runtimeFiles(): RuntimeFiles {
     llamaQuantize: path.join(root, llama, 'llama-quantize'),
     // Ollama runs the llama-server that lies beside it, so its folder belongs to a version of both.
     ollama: path.join(root, `ollama-${ollamaVersion}-${llama}`, 'bin', 'ollama'),
+    litellm: path.join(root, `litellm-${litellmVersion}`, 'bin', 'python'),
   }
 }
 

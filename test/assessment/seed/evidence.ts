@@ -66,7 +66,8 @@ export function completions(workload: SeedWorkload, lane: SeedLane, answers: rea
         expected_weights: undefined,
         before: served_by?.description,
         after: served_by?.description,
-        weights_sha256: served_by?.weights_sha256,
+        weights: served_by && { sha256: served_by.weights_sha256, files: [], holding: 'unknown' },
+        location: locationOf(seedConfig, lane),
       }),
       outcome: {
         state: 'answered',

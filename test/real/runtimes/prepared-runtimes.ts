@@ -12,6 +12,7 @@ export const preparedTitles = {
   requantised: 'the requantised weights',
   llamaServer: 'real llama-server',
   ollama: 'real Ollama',
+  litellm: 'real LiteLLM',
 } as const
 
 /** What tests can ask for. The built-in weights and their requantised copy are files, the others programs. */
@@ -19,6 +20,7 @@ export type PreparedName = keyof typeof preparedTitles
 
 /** The time is that of two cores where nothing is there yet. */
 const notPrepared = 'not prepared; npm run runtimes builds what is missing in about 8 minutes'
+const notInstalled = 'not prepared; npm run runtimes -- --with-litellm installs it in about a minute'
 /** Bytes that a small model and its server want to find free. */
 const neededMemory = 1_500_000_000
 
@@ -27,7 +29,7 @@ export function preparedRuntimes(): Readonly<Record<PreparedName, Prepared>> {
   const files = runtimeFiles()
   const find = (name: PreparedName): Prepared => {
     const path = files[name]
-    if (!existsSync(path)) return { state: 'missing', reason: notPrepared }
+    if (!existsSync(path)) return { state: 'missing', reason: name === 'litellm' ? notInstalled : notPrepared }
     const free = process.availableMemory()
     if (free < neededMemory) {
       const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1)
@@ -41,6 +43,7 @@ export function preparedRuntimes(): Readonly<Record<PreparedName, Prepared>> {
     requantised: find('requantised'),
     llamaServer: find('llamaServer'),
     ollama: find('ollama'),
+    litellm: find('litellm'),
   }
 }
 
