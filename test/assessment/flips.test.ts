@@ -31,6 +31,7 @@ describe('what would flip a proven lane', () => {
     expect(routeOf(run(0))).toBe('local-primary')
     expect(assessed(run(0)).flips.map(({ text }) => text)).toEqual([
       'local: one answer from other weights, or without proof',
+      'local: one prompt that is cut off silently, or does not fit',
       'local: one record that breaks the contract',
       'local: 3 good records less (25 of 25; 23 needed)',
       'local: one answer over 90 s',
@@ -42,6 +43,7 @@ describe('what would flip a proven lane', () => {
   test.for([
     ['one answer from other weights', run(1, { identity: { weights_sha256: 'c'.repeat(64) } }), 'blocked'],
     ['one answer without proof', run(1, { identity: { level: 'none' } }), 'blocked'],
+    ['one prompt that is cut off', run(1, { words: 200 }), 'blocked'],
     ['one record that breaks the contract', run(1, { examination: { missing_fields: ['a'] } }), 'blocked'],
     ['3 good records less', run(3, missed), 'blocked'],
     ['one answer over 90 s', run(1, { total_ms: 90_001 }), 'blocked'],
@@ -61,7 +63,7 @@ describe('what would flip a proven lane', () => {
 
   test('cites the evidence of the gate it speaks of', () => {
     const evidence = run(0)
-    const memoryId = evidence.at(-1)?.id
+    const memoryId = evidence.find(({ kind }) => kind === 'memory')?.id
     const flip = assessed(evidence).flips.find(({ text }) => text.includes('reaches 80 %'))
     expect(flip?.evidence_ids).toEqual([memoryId])
   })
