@@ -52,6 +52,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
   /** Workers come and go with each file; a lane's context is probed once a run. */
   const contextProbes = new Map<string, Evidence>()
   const controls = new Map<string, NegativeControl>()
+  const giveUpWaiting = () => turns.giveUpWaiting()
 
   const host = await startHost({
     async begin() {
@@ -71,7 +72,11 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     async hashing(question) {
       vitest.logger.log(hashingLine(question as HashingProgress))
     },
-    turn: (question) => turns.wait((question as { lane: string }).lane),
+    turn(question) {
+      // With each question: Vitest forgets who listens when a run begins.
+      vitest.onCancel(giveUpWaiting)
+      return turns.wait((question as { lane: string }).lane)
+    },
     async engine(question, signal) {
       const { lane } = question as { lane: string }
       return engines.connect(loaded.config.lanes[lane] as LaneConfig, signal)

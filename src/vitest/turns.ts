@@ -4,11 +4,17 @@ import { endpointOf, hostOf, isLoopback } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { type HeldLock, takeLock } from '../lanes/machine-lock.ts'
+import { RequestAborted } from '../runtimes/failures.ts'
 
 /** This run's share of the machines that its lanes run on. */
 export interface Turns {
-  /** Waits for the lane's machine, a few seconds at a time: ask again until it is taken. Held until the run's end. */
+  /**
+   * Waits for the lane's machine, a few seconds at a time: ask again until it is taken. Held until the run's end.
+   * Rejects with RequestAborted where the run is ended meanwhile.
+   */
   wait(lane: string): Promise<{ taken: boolean }>
+  /** Ends the waiting, as when the run is cancelled; what is held stays held. */
+  giveUpWaiting(): void
   release(): Promise<void>
 }
 
@@ -40,7 +46,17 @@ export function createTurns(config: BenchConfig, say: (line: string) => void): T
   /** In one order for all runs: two that each held what the other one needs next would wait for ever. */
   async function takeUpTo(name: string): Promise<void> {
     const before = names.slice(0, names.indexOf(name))
-    for (const each of [...before, name]) await (held.get(each) ?? take(each))
+    try {
+      for (const each of [...before, name]) await (held.get(each) ?? take(each))
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') throw error
+      throw new RequestAborted('the run was ended while it waited for its turn on the machine', {}, { cause: error })
+    }
+  }
+
+  function giveUpWaiting(): void {
+    ended.abort()
+    ended = new AbortController()
   }
 
   return {
@@ -53,9 +69,9 @@ export function createTurns(config: BenchConfig, say: (line: string) => void): T
       })
       return Promise.race([taken, later])
     },
+    giveUpWaiting,
     async release() {
-      ended.abort()
-      ended = new AbortController()
+      giveUpWaiting()
       const locks = await Promise.allSettled(held.values())
       held.clear()
       for (const lock of locks) if (lock.status === 'fulfilled') await lock.value.release()

@@ -56,8 +56,20 @@ test('a run that is released while it waits leaves nothing behind that the next 
   const waiting = other.turns.wait('here')
   await expect.poll(() => other.said).toHaveLength(1)
   const released = other.turns.release()
-  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
   await released
   await one.turns.release()
+  expect(await other.turns.wait('here')).toEqual({ taken: true })
+})
+
+test('a cancelled run waits no longer and keeps what it holds', async () => {
+  const one = turnsOf('there')
+  const other = turnsOf('here', 'there')
+  await one.turns.wait('there')
+  await other.turns.wait('here')
+  const waiting = other.turns.wait('there')
+  await expect.poll(() => other.said).toHaveLength(1)
+  other.turns.giveUpWaiting()
+  await expect(waiting).rejects.toThrow('the run was ended while it waited for its turn on the machine')
   expect(await other.turns.wait('here')).toEqual({ taken: true })
 })
