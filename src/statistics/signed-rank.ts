@@ -3,6 +3,7 @@ import type { Interval } from './interval.ts'
 import { midranks } from './midranks.ts'
 import { normalQuantile, normalUpperTail } from './normal-distribution.ts'
 import { median } from './quantile.ts'
+import { sum } from './sum.ts'
 
 /** Up to so many differences that are not zero the distribution is enumerated: some milliseconds at most. */
 const exactUpTo = 200
@@ -108,13 +109,7 @@ function intervalDepth(pairs: number, alpha: number): number {
 }
 
 /** Means of all pairs of differences, each with itself too, ascending: n (n + 1) / 2 of them. */
-function walshAverages(differences: readonly number[]): Float64Array {
+function walshAverages(differences: readonly number[]): number[] {
   const averages = differences.flatMap((first, index) => differences.slice(index).map((second) => (first + second) / 2))
-  return Float64Array.from(averages).sort()
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
+  return averages.sort((a, b) => a - b)
 }
