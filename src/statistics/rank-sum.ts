@@ -4,6 +4,7 @@ import { midranks } from './midranks.ts'
 import { normalQuantile, normalUpperTail } from './normal-distribution.ts'
 import { median } from './quantile.ts'
 import { rankSumDistribution } from './rank-sum-distribution.ts'
+import { sum } from './sum.ts'
 
 /** Up to so many samples in both together the distribution is enumerated: some tenths of a second at most. */
 const exactUpTo = 200
@@ -44,7 +45,7 @@ export function rankSum(earlier: readonly number[], later: readonly number[], co
   const extreme = sum(ranks.toSorted((a, b) => b - a).slice(0, later.length)) - mean
   const lowest = mean - sum(ranks.toSorted((a, b) => a - b).slice(0, later.length))
   const probabilityOf = deviationTail(ranks, later.length)
-  const differences = Float64Array.from(later.flatMap((after) => earlier.map((before) => after - before))).sort()
+  const differences = later.flatMap((after) => earlier.map((before) => after - before)).sort((a, b) => a - b)
   const depth = intervalDepth(earlier.length, later.length, (1 - confidence) / 2)
   return {
     u: laterSum - (later.length * (later.length + 1)) / 2,
@@ -94,10 +95,4 @@ function intervalDepth(m: number, n: number, alpha: number): number {
     depth += 1
   }
   return depth
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
 }
