@@ -13,7 +13,7 @@ export type Standing =
   | { readonly verdict: 'pass' | 'fail'; readonly asked: number; readonly calls_saved: number }
 
 /**
- * Exact curtailment (Wetherill and Glazebrook, Sequential Methods in Statistics, 3rd ed. 1986, chapter 1): the verdict
+ * Exact curtailment (as in sampling inspection: Phatak and Bhatt, Technometrics 9, 1967, 219-228): the verdict
  * stands as soon as no outcome of the calls that are left could change it, in either direction. It is that of the full
  * run for every sequence, so it needs no correction; the shares seen so far are biased, so no rate may be taken from it.
  * @param outcomes of the calls made so far, in order; those after the verdict are ignored
