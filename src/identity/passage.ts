@@ -19,7 +19,7 @@ export interface Passage {
 
 /**
  * Longest that the end of an answer waits for the process behind the connection to be found, which takes milliseconds
- * on a new connection: a client that has all of a quick answer might be gone before it was seen.
+ * on a new connection and begins late: a client that has all of a quick answer might be gone before it was seen.
  */
 const longestWait_ms = 250
 
@@ -128,6 +128,7 @@ function passBack(passage: Passage, incoming: IncomingMessage, fault?: AnswerFau
   let left = announced === undefined ? Number.POSITIVE_INFINITY : Number(announced)
   let begun = false
   const pass = (chunk: Buffer): void => {
+    if (!begun) setImmediate(() => void connection.looking())
     begun = true
     if (response.destroyed) return
     if (!response.write(chunk)) {

@@ -40,11 +40,15 @@ export async function startWireTap({ target, fault }: WireTapOptions): Promise<W
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize })
   server.on('connection', (socket: Socket) => {
-    const connection = tieConnection(socket, goal.secure)
+    const connection = tieConnection(socket, goal)
     connections.set(socket, connection)
-    socket.once('close', () => connections.delete(socket))
-    const search = connection.looking()
-    if (search) looking.add(search.finally(() => looking.delete(search)))
+    socket.once('close', () => {
+      connections.delete(socket)
+      const search = connection.looking()
+      if (!search) return
+      const ended = search.finally(() => looking.delete(ended))
+      looking.add(ended)
+    })
   })
   server.on('request', (request, response) => {
     const connection = connections.get(request.socket)
@@ -66,7 +70,9 @@ export async function startWireTap({ target, fault }: WireTapOptions): Promise<W
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
-  const settled = async (): Promise<void> => void (await Promise.all(looking))
+  const settled = async (): Promise<void> => {
+    await Promise.all([...looking, ...[...connections.values()].map((connection) => connection.looking())])
+  }
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
