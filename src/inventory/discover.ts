@@ -8,7 +8,7 @@ import { openRuntime, type ServerConfig } from '../lanes/open-runtime.ts'
 import { requireOnPremises } from '../lanes/premises.ts'
 import { DeadlineExceeded, OffPremises, Unauthorised } from '../runtimes/failures.ts'
 import type { ModelListing } from '../runtimes/runtime.ts'
-import { isTag, type Remark, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
+import { isTag, type Remark, remarkOnMany, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type ServerKind = DiscoveredRuntime['kind']
@@ -52,6 +52,7 @@ export async function discover(config: BenchConfig, environment: Environment): P
         : []),
       ...looks.flatMap((look) => (look && 'remark' in look ? [look.remark] : [])),
       ...remarkOnUnknownKind(config, found),
+      ...remarkOnMany(found, wanted),
       ...remarkOnWanted(config, found, wanted),
     ],
   }
@@ -106,7 +107,8 @@ async function lookAt(place: Place, environment: Environment): Promise<Look> {
         }
       }
       const tags = (await runtime.list({ deadline_ms })).filter(isLocalChat).map(({ tag }) => tag)
-      const models = [...new Set(tags)].filter((tag) => laneSchema.shape.model.safeParse(tag).success)
+      // Sorted: servers list them by their age, and a lane's name must not depend on that.
+      const models = [...new Set(tags)].sort().filter((tag) => laneSchema.shape.model.safeParse(tag).success)
       return { found: { kind, endpoint: server.endpoint as string, models } }
     } catch (error) {
       // Not there, or not of this kind: discovery reports what answers, and a lane that is named says why it does not.

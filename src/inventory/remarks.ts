@@ -18,6 +18,21 @@ export function remarkOnUnknownKind(config: BenchConfig, found: readonly Discove
     }))
 }
 
+/** So many lanes at every workload take hours. */
+const manyModels = 10
+
+/** Every model that is found becomes a lane at every workload: with a full server the run may not end today. */
+export function remarkOnMany(found: readonly DiscoveredRuntime[], wanted: string | undefined): Remark[] {
+  const models = found.flatMap((each) => each.models)
+  if (wanted || models.length <= manyModels) return []
+  return [
+    {
+      what: `${models.length} models were found, and each joins as a lane at every workload, which may take very long.`,
+      remedy: 'Set LOCAL_MODEL_TAG to the one that matters, or name runtimes and lanes in the config without discover.',
+    },
+  ]
+}
+
 /** LOCAL_MODEL_TAG says which model this machine is to use; that nothing has it is worth knowing. */
 export function remarkOnWanted(
   config: BenchConfig,

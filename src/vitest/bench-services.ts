@@ -45,7 +45,10 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       environment_names: variablesInUse(loaded.config, process.env),
     })
     const own = spool
-    const remarks = (loaded.discovery?.remarks ?? []).map((remark) => own.append({ kind: 'incident', ...remark }))
+    const remarks = (loaded.discovery?.remarks ?? []).map((remark) => {
+      vitest.logger.log(`bench-memo: ${remark.what} ${remark.remedy}`)
+      return own.append({ kind: 'incident', ...remark })
+    })
     return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined

@@ -104,3 +104,17 @@ test('a variable that holds no URL is named without its value', async () => {
     'OPENAI_BASE_URL holds no http or https URL, such as http://127.0.0.1:8000/v1, so nothing was looked for there.',
   ])
 })
+
+test('more models than a run can carry are counted, unless LOCAL_MODEL_TAG names one', async () => {
+  const names = Array.from({ length: 11 }, (_, index) => `m${String(11 - index).padStart(2, '0')}`)
+  const { endpoint } = await gateway(...names)
+  const environment = { ...nowhere, OPENAI_BASE_URL: endpoint }
+  const { found, remarks } = await discover(configWith(), environment)
+  expect(found.flatMap(({ models }) => models)).toEqual(names.toSorted())
+  expect(remarks.map(({ what }) => what)).toContain(
+    '11 models were found, and each joins as a lane at every workload, which may take very long.',
+  )
+  const narrowed = await discover(configWith(), { ...environment, LOCAL_MODEL_TAG: 'm03' })
+  expect(narrowed.found.flatMap(({ models }) => models)).toEqual(['m03'])
+  expect(narrowed.remarks.map(({ what }) => what).join()).not.toContain('11 models')
+})
