@@ -37,6 +37,7 @@ export interface WorkerProbe {
 const question_ms = 10_000
 const load_ms = 5 * 60_000
 const noting_ms = 500
+const looking_ms = 100
 /** A tag that no runtime has: a worker that asks for it took it from its payload. */
 const controlModel = 'bench-memo-control:absent'
 
@@ -62,6 +63,7 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
   const rules: RequestPrivacy = { privacy: workload.privacy, input: record.input }
   const began = Date.now()
   const run = await throughTap(probe, probed, worker, model, rules, {
+    fault: (request) => hold(request, model, workload),
     onAnswering: async () => {
       during = (proving ? await describe(probed) : undefined) ?? during
     },
@@ -171,10 +173,28 @@ async function answersNoted(tap: WireTap): Promise<void> {
   while (performance.now() < end && tap.exchanges().some(({ outcome }) => outcome === 'pending')) await setTimeout(5)
 }
 
+/**
+ * Holds the first byte of an answer back for a moment, so that the processes behind the request can be looked at while
+ * they wait. Of a private workload, a request for another model is not passed on: where that is served nobody has said.
+ */
+function hold(
+  { requested_model, path }: TappedRequest,
+  selected: string,
+  { privacy }: WorkloadConfig,
+): Fault | undefined {
+  if (requested_model === undefined) return undefined
+  if (privacy === 'private' && requested_model !== selected) return noSuchModel(requested_model, path)
+  return { name: 'slow-first-token', delay_ms: looking_ms }
+}
+
 /** Questions are passed on; whatever might make a model work is answered as by a server that has none of that name. */
 function refuse({ method, path, requested_model }: TappedRequest): Fault | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined
-  const message = `model '${requested_model ?? controlModel}' not found`
+  return noSuchModel(requested_model ?? controlModel, path)
+}
+
+function noSuchModel(model: string, path: string): Fault {
+  const message = `model '${model}' not found`
   const error = path.startsWith('/api/') ? message : { message, type: 'invalid_request_error', code: 'model_not_found' }
   return {
     name: 'status',

@@ -29,8 +29,6 @@ beforeEach(async () => {
     const { model } = JSON.parse(Buffer.concat(chunks).toString()) as { model: string }
     asked.push(model)
     if (fails) return void response.writeHead(500).end(JSON.stringify({ error: 'out of memory' }))
-    // So long takes the smallest model to answer.
-    await new Promise((resolve) => setTimeout(resolve, 150))
     response.end(
       JSON.stringify({ model, message: { content: 'fine' }, response: 'fine', done: true, done_reason: 'stop' }),
     )
@@ -102,6 +100,11 @@ describe('a worker path', () => {
     expect(reason).toContain('forgetful-scheduler.mjs starts python3 delegate.py without LOCAL_MODEL_TAG')
     expect(reason).toContain(`it asked for ${defaultModel} instead of ${selectedModel}`)
     expect(remedy).toContain('pass selected_model on as LOCAL_MODEL_TAG in the environment with which node')
+  })
+
+  test('that drops the tag parts there too where the server refuses the default at once', async () => {
+    fails = true
+    expect((await verdictOf('drops the tag')).reason).toContain('starts python3 delegate.py without LOCAL_MODEL_TAG')
   })
 
   test('that swallows the exit code is found out by a payload whose model cannot exist', async () => {
@@ -246,6 +249,14 @@ describe('a worker', () => {
     const evidence = await probe(config)
     expect(evidence.requests).toHaveLength(1)
     expect(JSON.stringify(evidence)).not.toMatch(/eu-1|Nobody|down/)
+  })
+
+  test('of a private workload reaches no other model of the server than the selected one', async () => {
+    const config = workerConfig(runtimeYaml(), sampleWorkers['drops the tag'], { privacy: 'private' })
+    const evidence = await probe(config)
+    expect(asked).toEqual([])
+    expect(evidence.requests).toMatchObject([{ requested_model: defaultModel, status: 404 }])
+    expect(verdictOn(config, [evidence]).reason).toContain(`asked for ${defaultModel}`)
   })
 
   test('of a private workload never reaches a cloud lane, whatever the config says', async () => {
