@@ -61,10 +61,12 @@ describe('a bench against a server on this machine', () => {
     ran = await stranger.npx(bench)
   }, 6 * minutes)
 
-  test('passes the standard body and an own one, asks each record once a workload, and writes the memo', async () => {
+  test('passes the standard body and an own one, asks each record once a workload and fills the context once, and writes the memo', async () => {
     expect(ran.exitCode, ran.output).toBe(0)
     expect(ran.output).toContain('Memo: .bench/memo.md')
-    expect(server.asked).toHaveLength(16)
+    const isProbe = ({ prompt }: { prompt: string }) => prompt.startsWith('The first code is')
+    expect(server.asked.filter((asked) => !isProbe(asked))).toHaveLength(16)
+    expect(server.asked.filter(isProbe)).toHaveLength(4)
     const { workloads } = JSON.parse(await stranger.read('.bench/memo.json'))
     expect(workloads).toMatchObject([
       { title: 'Order numbers', route: { route: 'local-fallback', mode: 'autonomous', lane: 'local-echo' } },
