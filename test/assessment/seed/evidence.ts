@@ -7,6 +7,7 @@ import { examine } from '../../../src/datasets/examine.ts'
 import { type Completion, type Evidence, evidenceSchema } from '../../../src/evidence/schema.ts'
 import { sha256, storeText } from '../../../src/evidence/stored-text.ts'
 import { proveIdentity } from '../../../src/identity/prove.ts'
+import { timingState } from '../../../src/lanes/timing-state.ts'
 import { datasets, type SeedWorkload } from './datasets.ts'
 import { filledIn } from './filled-in.ts'
 import { type ObservedModel, phi, qwen } from './observed-lanes.ts'
@@ -76,10 +77,14 @@ export function completions(workload: SeedWorkload, lane: SeedLane, answers: rea
         thinking_characters: 0,
         usage: { ...(prompt_tokens !== undefined && { prompt_tokens }) },
         timing: {
-          state: filledIn('warm', 'loaded before the first record, prompts evaluated anew'),
-          state_by: 'request',
+          // As the real lane says it: neither Ollama nor the provider can be told to use no cached prefix.
+          ...timingState({
+            cold: filledIn(false, 'loaded before the first record'),
+            usage: {},
+            cache_forbidden: false,
+          }),
           total_ms,
-          chunks: 1,
+          chunks: filledIn(1, 'the seed tells nothing of streaming'),
         },
         examination: examine(raw, asked, { schema }),
       },
@@ -99,11 +104,11 @@ export function memory(workload: SeedWorkload, lane: SeedLane, peakPercent: numb
     lane,
     workload,
     samples: filledIn(100, 'the seed samples before and after, and movement between'),
-    interval_ms: 250,
+    interval_ms: filledIn(250, 'not given'),
     machine: {
       total: machineBytes,
       used: { before, peak, after: before },
-      swap_used: { before: 0, peak: 0, after: 0 },
+      swap_used: filledIn({ before: 0, peak: 0, after: 0 }, 'not given'),
     },
   })
 }
