@@ -6,7 +6,7 @@ import { maxHeaderSize, readTarget } from './tap-target.ts'
 import { type TappedConnection, tieConnection } from './tapped-connection.ts'
 import type { Fault, TappedExchange, TappedRequest } from './tapped-exchange.ts'
 
-export type { Fault, TappedClient, TappedExchange, TappedRequest } from './tapped-exchange.ts'
+export type { Fault, TappedExchange, TappedRequest } from './tapped-exchange.ts'
 
 export interface WireTapOptions {
   /** Base URL that requests are passed to (origin; a path in it is kept as prefix). */

@@ -66,11 +66,17 @@ describe('a fault that the wire tap injects', () => {
 
   it('hang answers nothing until the client leaves', async () => {
     const { tap, asked } = await startFaulty({ name: 'hang' })
-    const signal = AbortSignal.timeout(150)
-    await expect(fetch(`${tap.endpoint}/api/chat`, { method: 'POST', body: chatBody(), signal })).rejects.toThrow()
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const asking = fetch(`${tap.endpoint}/api/chat`, { method: 'POST', body: chatBody(), signal })
+    const broken = expect(asking).rejects.toThrow()
+    await expect.poll(() => tap.exchanges()).toMatchObject([{ injected: 'hang', outcome: 'pending' }])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    leaving.abort()
+    await broken
     expect(asked()).toBe(0)
     await expect.poll(() => tap.exchanges()).toMatchObject([{ injected: 'hang', outcome: 'cut' }])
-    expect(tap.exchanges()[0]?.total_ms).toBeGreaterThan(100)
+    expect(tap.exchanges()[0]?.total_ms).toBeGreaterThan(99)
   })
 
   it.each([0, 10, 100_000])('cut breaks the connection after %i bytes, or at the end', async (after_bytes) => {
