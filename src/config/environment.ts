@@ -1,7 +1,9 @@
 import { ConfigError } from './config-error.ts'
+import { formatPath } from './config-path.ts'
 import { usualEndpoints } from './endpoint.ts'
 import { ollamaUrl } from './ollama-host.ts'
 import { openaiBaseUrl } from './openai-base-url.ts'
+import { referenceProblems } from './reference-problems.ts'
 import type { BenchConfig, RuntimeConfig } from './schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -12,11 +14,23 @@ export const knownVariables = ['LOCAL_MODEL_TAG', 'OLLAMA_HOST', 'OPENAI_BASE_UR
 /**
  * The config with endpoints and key names that the environment gives where the file gives none. OPENAI_API_KEY belongs
  * to the host that OPENAI_BASE_URL (or OpenAI itself) names, so it is never taken for an endpoint that the file names.
- * Pure. @throws ConfigError where a runtime needs OPENAI_BASE_URL and that is no URL
+ * Pure. @throws ConfigError where a runtime needs OPENAI_BASE_URL and that is no URL, and where the config contradicts
+ * itself with these endpoints, as a local runtime at a public address does
  */
 export function withEnvironment(config: BenchConfig, environment: Environment): BenchConfig {
   const runtimes = Object.entries(config.runtimes).map(([name, runtime]) => [name, complete(runtime, environment)])
-  return { ...config, runtimes: Object.fromEntries(runtimes) as BenchConfig['runtimes'] }
+  const completed = { ...config, runtimes: Object.fromEntries(runtimes) as BenchConfig['runtimes'] }
+  const problems = referenceProblems({
+    runtimes: new Map(Object.entries(completed.runtimes)),
+    lanes: new Map(Object.entries(completed.lanes)),
+    workloads: new Map(Object.entries(completed.workloads)),
+    workers: new Map(Object.entries(completed.workers)),
+  })
+  if (problems.length === 0) return completed
+  throw new ConfigError(
+    'the config, with OLLAMA_HOST and OPENAI_BASE_URL as they are set,',
+    problems.map((problem) => ({ ...problem, path: formatPath(problem.path) })),
+  )
 }
 
 function complete(runtime: RuntimeConfig, environment: Environment): RuntimeConfig {

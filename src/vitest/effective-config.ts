@@ -28,14 +28,20 @@ export async function effectiveConfig(loaded: LoadedConfig, environment = proces
   return { ...loaded, config: withDiscovered(undiscovered, discovery.found), undiscovered, discovery }
 }
 
-/** The config that evidence was taken under: a merged run saw the runtimes of its machine, not those of this one. */
+/**
+ * The config that evidence was taken under: a merged run saw the runtimes of its machine, not those of this one. Where
+ * several machines found a server at the same place, its lanes are those of all of them, each once.
+ */
 export function configOfEvidence(
-  { undiscovered, config }: EffectiveConfig,
+  { undiscovered, config }: Pick<EffectiveConfig, 'undiscovered' | 'config'>,
   evidence: readonly Evidence[],
 ): BenchConfig {
   const runs = evidence.filter((each) => each.kind === 'run')
   if (runs.length === 0) return config
   const found = runs.flatMap((run) => run.discovered ?? [])
-  const distinct = new Map(found.map((each) => [JSON.stringify(each), each]))
-  return withDiscovered(undiscovered, [...distinct.values()])
+  const byPlace = Map.groupBy(found, ({ kind, endpoint }) => `${kind} ${endpoint}`)
+  const united = [...byPlace.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, models: [...new Set([first, ...others].flatMap(({ models }) => models))] }] : [],
+  )
+  return withDiscovered(undiscovered, united)
 }

@@ -69,6 +69,23 @@ describe('what the environment gives', () => {
     )
   })
 
+  test('what the file may say of this machine is refused where OLLAMA_HOST names another', () => {
+    const pinned = parseConfig(
+      `version: 1
+runtimes: { box: { kind: ollama } }
+lanes: { one: { runtime: box, model: m, required_identity: weights } }
+workloads: { task: { title: Task, dataset: data, lanes: [one] } }`,
+      'bench.config.yaml',
+    )
+    expect(() => withEnvironment(pinned, {})).not.toThrow()
+    expect(() => withEnvironment(pinned, { OLLAMA_HOST: '10.0.0.9' })).toThrow(
+      'lanes.one.required_identity: weights cannot be reached here: an ollama runtime on another host proves declared-twice at most',
+    )
+    expect(() => withEnvironment(config('kind: ollama'), { OLLAMA_HOST: '8.8.8.8' })).toThrow(
+      'runtimes.box.endpoint: 8.8.8.8 is a public address',
+    )
+  })
+
   test('without variables a runtime is where it usually listens', () => {
     expect(withEnvironment(config('kind: vllm'), {}).runtimes.box).toMatchObject({ endpoint: 'http://127.0.0.1:8000' })
     expect(withEnvironment(config('kind: openai-compatible, location: cloud'), {}).runtimes.box).toMatchObject({
