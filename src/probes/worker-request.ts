@@ -25,7 +25,7 @@ export function workerRequest(
   rules: RequestPrivacy,
 ): WorkerRequest {
   const { number, path, requested_model, response_model, status, outcome, gateway, client, options } = exchange
-  const processes = lineage ?? (client ? [client] : [])
+  const processes = lineage?.length ? lineage : client ? [client] : []
   return {
     number,
     path: path.split('?', 1)[0]?.slice(0, longestName) ?? '',

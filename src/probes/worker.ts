@@ -21,7 +21,7 @@ import { type CommandResult, runCommand } from './worker-command.ts'
 import { tapTarget, workerEnvironment } from './worker-environment.ts'
 import { reportedModel } from './worker-report.ts'
 import { type RequestPrivacy, workerRequest } from './worker-request.ts'
-import { watchWorker } from './worker-watch.ts'
+import { processesBehind, type WatchedProcess, whileAnswering } from './worker-watch.ts'
 
 export interface WorkerProbe {
   readonly config: BenchConfig
@@ -37,7 +37,6 @@ export interface WorkerProbe {
 const question_ms = 10_000
 const load_ms = 5 * 60_000
 const noting_ms = 500
-const looking_ms = 100
 /** A tag that no runtime has: a worker that asks for it took it from its payload. */
 const controlModel = 'bench-memo-control:absent'
 
@@ -63,7 +62,7 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
   const rules: RequestPrivacy = { privacy: workload.privacy, input: record.input }
   const began = Date.now()
   const run = await throughTap(probe, probed, worker, model, rules, {
-    fault: (request) => hold(request, model, workload),
+    ...(workload.privacy === 'private' && { fault: (request) => keepPrivate(request, model) }),
     onAnswering: async () => {
       during = (proving ? await describe(probed) : undefined) ?? during
     },
@@ -140,9 +139,17 @@ async function throughTap(
   { onAnswering, fault }: TapOptions,
 ): Promise<{ readonly result: CommandResult; readonly requests: WorkerRequest[] }> {
   const { target, prefix } = tapTarget(endpointOf(runtimeOf(config, worker.lane)) as string)
-  const tap = await startWireTap({ target, ...(fault && { fault }) })
   let outer: number | undefined
-  const watch = watchWorker(tap, () => outer, onAnswering)
+  const behind = new Map<number, readonly WatchedProcess[]>()
+  const tap = await startWireTap({
+    target,
+    // The client waits while it is looked at: afterwards nobody can say who started whom with which environment.
+    fault: (request) => {
+      behind.set(request.number, processesBehind(request, outer))
+      return fault?.(request)
+    },
+  })
+  const stopTelling = onAnswering ? whileAnswering(tap, onAnswering) : undefined
   try {
     const result = await runCommand({
       worker,
@@ -154,14 +161,13 @@ async function throughTap(
         outer = pid
       },
     })
-    await watch.stop()
     await answersNoted(tap)
     return {
       result,
-      requests: tap.exchanges().map((exchange) => workerRequest(exchange, watch.lineage(exchange.number), rules)),
+      requests: tap.exchanges().map((exchange) => workerRequest(exchange, behind.get(exchange.number), rules)),
     }
   } finally {
-    await watch.stop()
+    await stopTelling?.()
     await tap.close()
   }
 }
@@ -173,18 +179,9 @@ async function answersNoted(tap: WireTap): Promise<void> {
   while (performance.now() < end && tap.exchanges().some(({ outcome }) => outcome === 'pending')) await setTimeout(5)
 }
 
-/**
- * Holds the first byte of an answer back for a moment, so that the processes behind the request can be looked at while
- * they wait. Of a private workload, a request for another model is not passed on: where that is served nobody has said.
- */
-function hold(
-  { requested_model, path }: TappedRequest,
-  selected: string,
-  { privacy }: WorkloadConfig,
-): Fault | undefined {
-  if (requested_model === undefined) return undefined
-  if (privacy === 'private' && requested_model !== selected) return noSuchModel(requested_model, path)
-  return { name: 'slow-first-token', delay_ms: looking_ms }
+/** Of a private workload, a request for another model is not passed on: where that is served nobody has said. */
+function keepPrivate({ requested_model, path }: TappedRequest, selected: string): Fault | undefined {
+  return requested_model === undefined || requested_model === selected ? undefined : noSuchModel(requested_model, path)
 }
 
 /** Questions are passed on; whatever might make a model work is answered as by a server that has none of that name. */
