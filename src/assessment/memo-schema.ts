@@ -120,7 +120,7 @@ const lane = z.strictObject({
       effective: z
         .strictObject({
           tokens: count,
-          bound: z.enum(['at-least', 'at-most']).describe('at-most: more was cut off silently'),
+          bound: z.enum(['at-least', 'at-most']).describe('at-most: what was left of a longer prompt'),
           by: z.enum(['counted', 'recalled']).describe("by the server's count, or (words) by what an answer repeated"),
           evidence_id: text,
         })

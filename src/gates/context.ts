@@ -149,9 +149,10 @@ function describeContext(
   return parts.join(', ') || 'nothing declared'
 }
 
-/** "effective at least 1998" */
+/** "effective at least 1998"; "effective 514, which is left of a longer prompt" */
 export function describeEffective({ bound, tokens, by }: EffectiveContext): string {
-  return `effective ${bound === 'at-least' ? 'at least' : 'at most'} ${tokens}${by === 'recalled' ? ' words' : ''}`
+  if (bound === 'at-most') return `effective ${tokens}, which is left of a longer prompt`
+  return `effective at least ${tokens}${by === 'recalled' ? ' words' : ''}`
 }
 
 function describeShortfall({ counted, least }: Shortfall): string {

@@ -30,7 +30,7 @@ export function shortfallOfAnswer({ prompt, outcome }: Completion): Shortfall | 
 /** How much context a lane was seen to have, in tokens of prompt and answer together. */
 export interface EffectiveContext {
   readonly tokens: number
-  /** `at-least`: so much came through whole. `at-most`: more was cut off or refused. */
+  /** `at-least`: so much came through whole. `at-most`: so much was left of a longer prompt, the rest was cut off. */
   readonly bound: 'at-least' | 'at-most'
   /** `counted`: by the server's own count. `recalled`: the server counts nothing, but all three codes came back. */
   readonly by: 'counted' | 'recalled'

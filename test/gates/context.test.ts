@@ -61,7 +61,7 @@ describe('the context gate', () => {
     const verdict = judged([...completions(3), contextProbe({ ...changes } as object)])
     expect(verdict.status).toBe('fail')
     expect(verdict.reason).toContain(`${what} was answered though it was cut off silently`)
-    expect(verdict.observed).toContain('effective at most')
+    expect(verdict.observed).toContain('which is left of a longer prompt')
     expect(standingOf('local', 'local', [verdict]).status).toBe('untrusted')
   })
 
