@@ -42,8 +42,8 @@ function gatewayContradiction({ gateway, location }: Observation): string | unde
 /** What the runtime says of the model before and after an answer must be the same. */
 function change(before: ModelDescription, after: ModelDescription): string | undefined {
   if (before.digest !== after.digest) return 'the tag came to mean another model while the answer was made'
-  const loads = [before, after].map(({ load_id, weights_files }) => JSON.stringify([load_id, weights_files]))
-  if (loads[0] !== loads[1]) return 'the weights were loaded anew while the answer was made'
+  if (!hasSameFiles(before, after) || (wasReloaded(before, after) && !isContentAddressed(after)))
+    return 'the weights were loaded anew while the answer was made'
   const adapters = [before, after].map((each) => JSON.stringify(each.adapters))
   if (adapters[0] !== adapters[1]) return 'the adapters changed while the answer was made'
   if (before.template_sha256 !== after.template_sha256)
@@ -51,9 +51,28 @@ function change(before: ModelDescription, after: ModelDescription): string | und
   return undefined
 }
 
+/**
+ * The runtime holds another load after an answer than before: another request, with other options, made it load the
+ * weights anew, or another server took over. Pure.
+ */
+export function wasReloaded(before: ModelDescription, after: ModelDescription): boolean {
+  return before.load_id !== after.load_id
+}
+
+function hasSameFiles(before: ModelDescription, after: ModelDescription): boolean {
+  return before.weights_files?.join('\0') === after.weights_files?.join('\0')
+}
+
+/** Files of these names cannot have been others before: whoever loaded them anew has loaded the same. */
+function isContentAddressed({ weights_files = [] }: ModelDescription): boolean {
+  return weights_files.length > 0 && weights_files.every((file) => blobName.test(basename(file)))
+}
+
+const blobName = /^sha256-([0-9a-f]{64})$/
+
 /** Ollama names a blob by the hash of its content. */
 function corruption({ file, sha256 }: { file: string; sha256: string }): string | undefined {
-  const [, named] = /^sha256-([0-9a-f]{64})$/.exec(basename(file)) ?? []
+  const [, named] = blobName.exec(basename(file)) ?? []
   return named === undefined || named === sha256
     ? undefined
     : `the weight file ${basename(file).slice(0, 19)}… is corrupt: its content hashes to ${sha256.slice(0, 12)}…`

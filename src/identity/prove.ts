@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { IdentityLevel } from '../config/schema.ts'
 import type { IdentityProof } from '../evidence/schema.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
-import { contradictionsOf } from './contradictions.ts'
+import { contradictionsOf, wasReloaded } from './contradictions.ts'
 
 /** What was seen around one call. */
 export interface Observation {
@@ -91,6 +91,9 @@ function notesOf({ before, after, weights }: Observation): string[] {
       : []),
     ...(weights?.holding === 'not-mapped'
       ? ['the serving process read the weights without mapping them, so no more than their file is proven']
+      : []),
+    ...(before && after && wasReloaded(before, after)
+      ? ['the weights were loaded anew while the answer was made']
       : []),
     ...(declared?.loaded_as ? [`the same weights were loaded under the name ${declared.loaded_as}`] : []),
     ...(declared?.also_known_as ? [`another name of ${declared.also_known_as.join(', ')}`] : []),

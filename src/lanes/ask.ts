@@ -4,6 +4,7 @@ import { examine } from '../datasets/examine.ts'
 import { fillPrompt } from '../datasets/fill-prompt.ts'
 import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
 import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
+import { wasReloaded } from '../identity/contradictions.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
@@ -97,7 +98,7 @@ export async function ask(
     ...(result.ok && result.value.response_model !== undefined && { response_model: result.value.response_model }),
     identity,
     outcome: result.ok
-      ? answered(result.value, exchange, record)
+      ? answered(result.value, exchange, record, before && after ? wasReloaded(before, after) : false)
       : {
           state: 'failed',
           code: result.failure.code,
@@ -108,7 +109,12 @@ export async function ask(
   return { facts, after }
 }
 
-function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord): Completion['outcome'] {
+function answered(
+  result: ChatResult,
+  exchange: Exchange,
+  record: DatasetRecord,
+  reloaded: boolean,
+): Completion['outcome'] {
   const { wire, usage, server_timings, text, thinking } = result
   const gaps = wire.chunk_ms.slice(1).map((at, index) => at - (wire.chunk_ms[index] as number))
   return {
@@ -119,7 +125,7 @@ function answered(result: ChatResult, exchange: Exchange, record: DatasetRecord)
     usage,
     timing: {
       ...timingState({
-        cold: exchange.cold,
+        cold: exchange.cold || reloaded,
         usage,
         cache_forbidden: exchange.runtime.obeys_prefix_cache && !exchange.lane.prefix_cache,
       }),

@@ -87,6 +87,13 @@ describe('proof of identity', () => {
     expect(proof).toMatchObject({ contradictions: [], via_gateway: gateway })
   })
 
+  test('is not contradicted by a reload of files whose names are their hashes, and notes it', () => {
+    const blob = { ...described, weights_files: [`/blobs/sha256-${hash}`] }
+    const weights = weightsOf(hash, 'mapped', `/blobs/sha256-${hash}`)
+    const proof = proveIdentity({ ...observation, weights, before: blob, after: { ...blob, load_id: 'two' } })
+    expect(proof).toMatchObject({ level: 'mapped', contradictions: [], notes: [expect.stringContaining('anew')] })
+  })
+
   test('matches the same weights under another name, with a note', () => {
     const named = { ...described, loaded_as: 'other:latest', also_known_as: ['copy:v1'] }
     const proof = proveIdentity({ ...observation, before: named, after: named })

@@ -11,6 +11,8 @@ export interface LlamaServerOptions {
   readonly context?: number
   /** CPU threads (1: llama.cpp's threads collapse where other tests share the cores). */
   readonly threads?: number
+  /** A port that is free; any one where absent. */
+  readonly port?: number
   readonly extraArguments?: readonly string[]
   /** How long it may take to be ready (60 000). */
   readonly deadline_ms?: number
@@ -19,7 +21,7 @@ export interface LlamaServerOptions {
 /** A real llama-server, ready to answer one request at a time. Rejects with the end of its log. */
 export async function startLlamaServer(options: LlamaServerOptions): Promise<WatchedServer> {
   const { alias, context = 2048, threads = 1, extraArguments = [], deadline_ms } = options
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   return await startWatchedServer({
     command: preparedPath('llamaServer'),
     arguments: [
