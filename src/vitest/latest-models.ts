@@ -9,7 +9,7 @@ const models = runSchema.shape.previous.unwrap().shape.lanes.valueType
 /** memo.json, as far as it tells which models answered then. */
 const memoSchema = z.object({
   run: z.object({ run_id: z.string() }),
-  lanes: z.array(z.object({ lane: z.string(), description: z.unknown() })),
+  lanes: z.array(z.object({ lane: z.string(), description: z.unknown().optional() })),
 })
 
 /** The models behind the lanes of the latest whole run; undefined where there is none, or its memo cannot be read. */
