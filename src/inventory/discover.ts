@@ -6,6 +6,7 @@ import { type BenchConfig, laneSchema } from '../config/schema.ts'
 import type { DiscoveredRuntime } from '../config/with-discovered.ts'
 import { openRuntime, type ServerConfig } from '../lanes/open-runtime.ts'
 import { requireOnPremises } from '../lanes/premises.ts'
+import { withoutV1 } from '../runtimes/endpoint-url.ts'
 import { DeadlineExceeded, OffPremises, Unauthorised } from '../runtimes/failures.ts'
 import type { ModelListing } from '../runtimes/runtime.ts'
 import { isTag, type Remark, remarkOnMany, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
@@ -93,7 +94,7 @@ async function lookAt(place: Place, environment: Environment): Promise<Look> {
   for (const kind of kinds) {
     const server: ServerConfig = {
       kind,
-      endpoint: kind === 'openai-compatible' ? endpoint : origin(endpoint),
+      endpoint: kind === 'openai-compatible' ? endpoint : withoutV1(endpoint),
       location: 'local',
     }
     try {
@@ -156,9 +157,8 @@ function isLocalChat({ chats, served_elsewhere }: ModelListing): boolean {
 
 const origin = (endpoint: string): string => new URL(endpoint).origin
 
-/** The same for all ways to write one port of this machine. */
+/** The same for all ways to write one server of this machine, with or without the /v1 of its OpenAI-like part. */
 function placeKey(endpoint: string | undefined): string {
-  return endpoint === undefined
-    ? ''
-    : origin(endpoint).replace(/\/\/(?:localhost|0\.0\.0\.0|\[::1?\])(?=:|$)/, '//127.0.0.1')
+  if (endpoint === undefined) return ''
+  return withoutV1(endpoint).replace(/\/\/(?:localhost|0\.0\.0\.0|\[::1?\])(?=[:/]|$)/, '//127.0.0.1')
 }

@@ -118,3 +118,19 @@ test('more models than a run can carry are counted, unless LOCAL_MODEL_TAG names
   expect(narrowed.found.flatMap(({ models }) => models)).toEqual(['m03'])
   expect(narrowed.remarks.map(({ what }) => what).join()).not.toContain('11 models')
 })
+
+test('an Ollama below a path of its host is found there', async () => {
+  const { endpoint } = await serve((request, response) => {
+    const answers: Record<string, object> = {
+      '/ollama/api/version': { version: '0.31.0' },
+      '/ollama/api/tags': { models: [{ name: 'mine:latest' }] },
+      '/ollama/api/ps': { models: [] },
+    }
+    const answer = answers[request.url ?? '']
+    response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}))
+  })
+  const OLLAMA_HOST = endpoint.replace(/v1$/, 'ollama/')
+  expect((await discover(configWith(), { OLLAMA_HOST })).found).toEqual([
+    { kind: 'ollama', endpoint: OLLAMA_HOST.replace(/\/$/, ''), models: ['mine:latest'] },
+  ])
+})
