@@ -34,7 +34,9 @@ export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRu
     }
   }
   if (joined.length === 0) return config
-  const leaves = (lane: string): boolean => config.lanes[lane]?.only_if_none_discovered === true
+  // What a worker is to be observed on stays: else it would go unobserved without a word.
+  const observed = new Set(Object.values(config.workers).map(({ lane }) => lane))
+  const leaves = (lane: string): boolean => config.lanes[lane]?.only_if_none_discovered === true && !observed.has(lane)
   const workloads = Object.entries(config.workloads).map(([name, workload]): [string, WorkloadConfig] => {
     const more = joined.filter(({ isKnown }) => isKnown || workload.privacy !== 'private').map(({ lane }) => lane)
     const kept = more.length > 0 ? workload.lanes.filter((lane) => !leaves(lane)) : workload.lanes

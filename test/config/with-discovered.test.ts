@@ -50,4 +50,16 @@ describe('the config with what discovery found', () => {
     expect(withDiscovered(config, [])).toEqual(config)
     expect(withDiscovered(config, [{ kind: 'vllm', endpoint: 'http://127.0.0.1:8000', models: [] }])).toEqual(config)
   })
+
+  test('keeps the lane of a worker, which would go unobserved without it', () => {
+    const observed = parseConfig(
+      `version: 1
+runtimes: { box: { kind: ollama, endpoint: 'http://10.0.0.9:11434' } }
+lanes: { own: { runtime: box, model: m, only_if_none_discovered: true } }
+workloads: { task: { title: Task, dataset: a, lanes: [own] } }
+workers: { delegate: { workload: task, lane: own, command: [run], payload: stdin, endpoint_env: [OLLAMA_HOST] } }`,
+      'bench.config.yaml',
+    )
+    expect(candidates(withDiscovered(observed, [{ ...ollama, models: ['m'] }]))).toEqual({ task: ['own', 'ollama-m'] })
+  })
 })
