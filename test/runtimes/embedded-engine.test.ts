@@ -37,6 +37,7 @@ describe('loading and describing', () => {
       tag: defaultModelTag,
       weights_files: [engine.path],
       serving_pid: engine.connection.pid,
+      loaded_gpu_bytes: 0,
       architecture: 'llama',
       parameters: '135M',
       quantization: 'Q4_1',
