@@ -1,5 +1,5 @@
 import { plainEndpoint } from './endpoint-url.ts'
-import { RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
+import { ModelMissing, RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
 import { ollamaChat } from './ollama-chat.ts'
 import { mapListedModel, mapOllamaDescription, weightsFiles } from './ollama-description.ts'
 import { loadFailed } from './ollama-failure.ts'
@@ -64,8 +64,14 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     return (await requestJson(server, '/api/ps', runningSchema, call)).models
   }
 
+  /** False for a tag that is not there: to refuse it is for the chat itself. */
   async function canThink(tag: string, call: CallOptions): Promise<boolean> {
-    const capable = (await show(tag, call)).capabilities?.includes('thinking') ?? false
+    const shown = await show(tag, call).catch((error: unknown) => {
+      if (error instanceof ModelMissing) return undefined
+      throw error
+    })
+    if (!shown) return false
+    const capable = shown.capabilities?.includes('thinking') ?? false
     thinks.set(tag, capable)
     return capable
   }
