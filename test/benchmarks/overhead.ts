@@ -96,7 +96,9 @@ async function time(files: Record<string, string>): Promise<Timing> {
     const { output, exitCode } = await project.run([...commonArguments, ...reporter])
     const wall_ms = performance.now() - started
     const written = await project.read(timesFile).catch(() => undefined)
-    if (exitCode !== 0) throw new Error(`a run of the benchmark failed:\n${output}`)
+    // A lane that was opened and asked nothing has no evidence, so its run ends with 1.
+    if (exitCode !== 0 && !output.includes('no record was asked'))
+      throw new Error(`a run of the benchmark failed:\n${output}`)
     if (written === undefined) return { wall_ms }
     const { cases, from_first_to_last_ms } = JSON.parse(written) as WorkerTimes
     return { wall_ms, case_ms: from_first_to_last_ms / cases }
