@@ -3,6 +3,7 @@ import type { LaneAssessment } from '../src/assessment/lane-assessment.ts'
 import type { Statement } from '../src/assessment/statement.ts'
 import type { WorkloadAssessment } from '../src/assessment/workload-assessment.ts'
 import { describeEffective } from '../src/gates/context.ts'
+import type { Verdict } from '../src/gates/verdict.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { routeRows } from './routes-table.ts'
@@ -75,6 +76,11 @@ function steps({ next_steps }: Assessment): string {
     .join('\n')
 }
 
+/** Most workloads have no workers; that none was asked is no news. */
+function isWorthARow({ gate, status }: Verdict): boolean {
+  return gate !== 'worker' || status !== 'not-applicable'
+}
+
 function workloadSection({
   route,
   route_after_fixes: after,
@@ -87,15 +93,19 @@ function workloadSection({
   incumbent,
 }: WorkloadAssessment): string {
   const gates = standings.flatMap(({ lane, verdicts }) =>
-    verdicts.map((verdict) => [
-      plain(lane),
-      verdict.gate,
-      `**${verdict.status}**${verdict.condition ? ` while ${plain(verdict.condition)}` : ''}${verdict.required ? '' : ' (not required)'}`,
-      plain(verdict.expected),
-      plain(verdict.observed),
-      verdict.offender ? `${plain(verdict.offender.record_id)}: ${plain(verdict.offender.why)}` : plain(verdict.reason),
-      cite(verdict.offender ? [verdict.offender.evidence_id] : verdict.evidence_ids),
-    ]),
+    verdicts
+      .filter(isWorthARow)
+      .map((verdict) => [
+        plain(lane),
+        verdict.gate,
+        `**${verdict.status}**${verdict.condition ? ` while ${plain(verdict.condition)}` : ''}${verdict.required ? '' : ' (not required)'}`,
+        plain(verdict.expected),
+        plain(verdict.observed),
+        verdict.offender
+          ? `${plain(verdict.offender.record_id)}: ${plain(verdict.offender.why)}`
+          : plain(verdict.reason),
+        cite(verdict.offender ? [verdict.offender.evidence_id] : verdict.evidence_ids),
+      ]),
   )
   return [
     `Privacy ${privacy}, stakes ${stakes}, done today by ${plain(incumbent)}.`,
