@@ -59,6 +59,14 @@ export const identityLevelSchema = z.enum(identityLevels)
 export const laneSchema = z.strictObject({
   runtime: name.describe('one of runtimes'),
   model: z.string().min(1).max(200).describe('the model tag to ask for (requested_model)'),
+  response_model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'the name that answers carry where it is not the model asked for; * stands for any characters, as in large-2026-*',
+    ),
   weights: z
     .string()
     .regex(

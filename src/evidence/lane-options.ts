@@ -11,7 +11,19 @@ import { sha256 } from './stored-text.ts'
 export function laneOptionsSha256(config: BenchConfig, lane: string): string {
   const settings = config.lanes[lane]
   if (!settings) return sha256('')
-  const { model, weights, digest, context, temperature, seed, think, structured_output, prefix_cache } = settings
-  const options = { model, weights, digest, context, temperature, seed, think, structured_output, prefix_cache }
+  const { model, response_model, weights, digest, context, temperature, seed, think, structured_output, prefix_cache } =
+    settings
+  const options = {
+    model,
+    response_model,
+    weights,
+    digest,
+    context,
+    temperature,
+    seed,
+    think,
+    structured_output,
+    prefix_cache,
+  }
   return sha256(canonicalJson({ kind: runtimeOf(config, lane).kind, location: locationOf(config, lane), ...options }))
 }

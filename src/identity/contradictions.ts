@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import type { Observation } from './prove.ts'
+import { isExpectedName } from './response-name.ts'
 
 /** What of an observation cannot be true together, or is not what was asked for; the gravest first. Pure. */
 export function contradictionsOf(observation: Observation): string[] {
-  const { before, after, requested_model, response_model, location, weights } = observation
+  const { before, after, requested_model, response_model, expected_response, location, weights } = observation
   const declared = after ?? before
   const found: (string | undefined)[] = [
     location === 'local' && declared?.served_elsewhere !== undefined
@@ -14,8 +15,8 @@ export function contradictionsOf(observation: Observation): string[] {
     declared && declared.tag !== requested_model
       ? `asked for ${requested_model}, the runtime declares ${declared.tag}`
       : undefined,
-    !declared && response_model !== undefined && response_model !== requested_model
-      ? `asked for ${requested_model}, the response names ${response_model}`
+    !declared && response_model !== undefined && !isExpectedName(response_model, requested_model, expected_response)
+      ? `asked for ${expected_response ?? requested_model}, the response names ${response_model}`
       : undefined,
     before && after ? change(before, after) : undefined,
     weights?.holding === 'replaced'

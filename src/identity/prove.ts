@@ -3,11 +3,14 @@ import type { IdentityLevel } from '../config/schema.ts'
 import type { IdentityProof } from '../evidence/schema.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { contradictionsOf, wasReloaded } from './contradictions.ts'
+import { isExpectedName } from './response-name.ts'
 
 /** What was seen around one call. */
 export interface Observation {
   readonly requested_model: string
   readonly response_model: string | undefined
+  /** The name that answers carry, where the config says that it is another than the requested one; `*` for any characters. */
+  readonly expected_response?: string | undefined
   readonly required: IdentityLevel
   /** The pin in the config, `sha256:…`. */
   readonly expected_weights: string | undefined
@@ -73,13 +76,20 @@ export function proveIdentity(observation: Observation): IdentityProof {
   }
 }
 
-function levelOf({ before, after, weights, response_model, requested_model }: Observation): IdentityLevel {
+function levelOf({
+  before,
+  after,
+  weights,
+  response_model,
+  requested_model,
+  expected_response,
+}: Observation): IdentityLevel {
   if (before?.weights_files?.length && after?.weights_files?.length) {
     if (!weights || weights.holding === 'younger' || weights.holding === 'replaced') return 'declared-twice'
     return weights.holding === 'mapped' ? 'mapped' : 'weights'
   }
   if (before?.weights_files?.length || after?.weights_files?.length) return 'declared'
-  return response_model === requested_model ? 'echo' : 'none'
+  return isExpectedName(response_model, requested_model, expected_response) ? 'echo' : 'none'
 }
 
 /** What explains the level, or a match under another name. */

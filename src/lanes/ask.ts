@@ -74,6 +74,7 @@ export async function ask(
     required,
     expected_weights: lane.weights,
     expected_digest: lane.digest,
+    expected_response: lane.response_model,
     before,
     after,
     weights: declared && (await exchange.attest(declared)),

@@ -12,6 +12,7 @@ import type { WorkerExit, WorkerRequest } from '../evidence/worker-request.ts'
 import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
 import { hashWeights } from '../identity/hash-weights.ts'
 import { proveIdentity } from '../identity/prove.ts'
+import { isExpectedName } from '../identity/response-name.ts'
 import { type Fault, startWireTap, type TappedRequest, type WireTap } from '../identity/wire-tap.ts'
 import { createAttester } from '../lanes/attest-weights.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
@@ -54,7 +55,7 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
       lane: worker.lane,
     })
   }
-  const { model, weights, digest } = probed.lane
+  const { model, response_model, weights, digest } = probed.lane
   const required = requiredLevel(config, worker.lane)
   const proving = required !== 'none' && required !== 'echo'
   const before = proving ? await loadAndDescribe(probed) : undefined
@@ -96,7 +97,8 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
     requests: run.requests,
     identity: proveIdentity({
       requested_model: model,
-      response_model: names.find((each) => each !== model) ?? names.at(-1),
+      response_model: names.find((each) => !isExpectedName(each, model, response_model)) ?? names.at(-1),
+      expected_response: response_model,
       required,
       expected_weights: weights,
       expected_digest: digest,

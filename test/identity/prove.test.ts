@@ -33,6 +33,23 @@ describe('proof of identity', () => {
     expect(proveIdentity({ ...observation, ...changes }).level).toBe(level)
   })
 
+  test.for([
+    ['large-2026-*', 'large-2026-01-31', 'echo'],
+    ['large-2026-*', 'large-2025-01-31', 'none'],
+    ['large-2026-*', 'other/large-2026-01-31', 'none'],
+    ['large.1*', 'largeX1', 'none'],
+    ['*', 'anything', 'echo'],
+  ] as const)(
+    'a lane that expects answers by the name %s takes %s: %s',
+    ([expected_response, response_model, level]) => {
+      const nothing = { before: undefined, after: undefined, weights: undefined, expected_weights: undefined }
+      const seen = { ...observation, ...nothing, location: 'cloud', response_model, expected_response } as const
+      const proof = proveIdentity(seen)
+      expect(proof.level).toBe(level)
+      expect(proof.contradictions).toHaveLength(level === 'echo' ? 0 : 1)
+    },
+  )
+
   test('is no proof of weights where the runtime names a tag but no file', () => {
     const nameless = { tag: 'small', load_id: 'one' }
     expect(proveIdentity({ ...observation, before: nameless, after: nameless }).level).toBe('echo')
