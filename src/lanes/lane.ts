@@ -117,7 +117,6 @@ export function openLane(options: LaneOptions): Lane {
     if (context.signal?.aborted)
       throw new RequestAborted(`${datasetRecord.id} was not asked: the run was ended before its turn`)
     await lanePresent(context)
-    refuseElsewhere(workloadConfig, lookedAt, name)
     const exchange: Exchange = {
       name,
       lane,
@@ -181,16 +180,6 @@ export function openLane(options: LaneOptions): Lane {
     },
     evidence: () => recorded,
   }
-}
-
-/** A tag of a local server may be served by a cloud behind it (Ollama's cloud-backed tags). */
-function refuseElsewhere(workload: WorkloadConfig, seen: ModelDescription | undefined, lane: string): void {
-  if (workload.privacy !== 'private' || seen?.served_elsewhere === undefined) return
-  throw new OffPremises(
-    `${workload.title} is private and ${lane} is really served by ${seen.served_elsewhere}: nothing was sent. ` +
-      'Take a tag whose weights are here',
-    { lane },
-  )
 }
 
 /** Private text never leaves, whatever a config or an eval says. */
