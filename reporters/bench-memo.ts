@@ -36,7 +36,8 @@ export default class BenchMemoReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: ReturnType<TestCase['artifacts']>[number]): void {
-    if (artifact.type === 'bench-memo:evidence') this.#view?.onEvidence(test, artifact.evidence)
+    if (artifact.type !== 'bench-memo:evidence') return
+    for (const each of artifact.evidence) this.#view?.onEvidence(test, each)
   }
 
   onTestCaseResult(test: TestCase): void {

@@ -25,7 +25,7 @@ function carriedEvidence(modules: readonly TestModule[]): Evidence[] {
       test
         .artifacts()
         .flatMap((artifact) =>
-          artifact.type === 'bench-memo:evidence' ? [evidenceSchema.parse(artifact.evidence)] : [],
+          artifact.type === 'bench-memo:evidence' ? artifact.evidence.map((each) => evidenceSchema.parse(each)) : [],
         ),
     ),
   )

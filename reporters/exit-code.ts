@@ -44,7 +44,6 @@ function hasFailedGate(test: TestCase): boolean {
     .some(
       (artifact) =>
         artifact.type === 'bench-memo:evidence' &&
-        artifact.evidence.kind === 'verdict' &&
-        artifact.evidence.status !== 'pass',
+        artifact.evidence.some((each) => each.kind === 'verdict' && each.status !== 'pass'),
     )
 }

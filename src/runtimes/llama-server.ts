@@ -1,7 +1,7 @@
 import { callWithin } from './call-within.ts'
 import { withoutV1 } from './endpoint-url.ts'
 import { ModelLoading, RuntimeFailure, UnexpectedResponse } from './failures.ts'
-import { mapListing, readListedModels } from './listed-models.ts'
+import { type ListedModel, mapListing, readListedModels } from './listed-models.ts'
 import {
   type Adapter,
   adaptersSchema,
@@ -46,6 +46,13 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
   }
   const readAdapters = (call: CallOptions): Promise<Adapter[]> =>
     requestJson(server, '/lora-adapters', adaptersSchema, call)
+  /** Sizes of the loaded file, read anew where the server, its process or its file is another one. */
+  let lastModels: { readonly of: string; readonly models: ListedModel[] } | undefined
+  const modelsOf = async (props: Props, serving: object | undefined, call: CallOptions): Promise<ListedModel[]> => {
+    const of = JSON.stringify([props, serving])
+    if (lastModels?.of !== of) lastModels = { of, models: await readListedModels(server, '/v1/models', call) }
+    return lastModels.models
+  }
   const isReady = async (call: CallOptions): Promise<boolean> => {
     try {
       await requestJson(server, '/health', healthSchema, call)
@@ -78,11 +85,8 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       })
     },
     async describe(tag, call) {
-      const [props, models, serving] = await Promise.all([
-        readProps(call),
-        readListedModels(server, '/v1/models', call),
-        options.findServer?.(),
-      ])
+      const [props, serving] = await Promise.all([readProps(call), options.findServer?.()])
+      const models = await modelsOf(props, serving, call)
       // Asking a sleeping server for its adapters would wake it.
       const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)
       return mapProps(tag, { endpoint: server.endpoint, props, models, adapters, serving })

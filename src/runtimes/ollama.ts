@@ -76,17 +76,31 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     return capable
   }
 
-  /** All that the server says about a tag, at one moment as far as several requests can. */
+  /** What a manifest says, by its digest: the same digest is the same manifest, so it is read once. */
+  const shownByDigest = new Map<string, ShownModel>()
+  async function manifest(tag: string, digest: string | undefined, call: CallOptions): Promise<ShownModel> {
+    const shown = (digest !== undefined && shownByDigest.get(digest)) || (await show(tag, call))
+    if (digest !== undefined) shownByDigest.set(digest, shown)
+    return shown
+  }
+
+  /** The version of the server, read anew whenever a runner was: a server that was replaced has no old runner. */
+  let lastVersion: { readonly runner: string; readonly version: string } | undefined
+  async function versionWith(runner: RunnerProcess | undefined, call: CallOptions): Promise<string> {
+    const key = JSON.stringify(runner)
+    if (runner && lastVersion?.runner === key) return lastVersion.version
+    const { version } = await requestJson(server, '/api/version', versionSchema, call)
+    lastVersion = { runner: key, version }
+    return version
+  }
+
+  /** All that the server says about a tag, at one moment as far as two requests can, once it was looked at before. */
   async function look(tag: string, call: CallOptions): Promise<ModelDescription> {
-    const [shown, listed, loaded, { version }] = await Promise.all([
-      show(tag, call),
-      tags(call),
-      running(call),
-      requestJson(server, '/api/version', versionSchema, call),
-    ])
-    thinks.set(tag, shown.capabilities?.includes('thinking') ?? false)
+    const [listed, loaded] = await Promise.all([tags(call), running(call)])
     const digests = new Map(listed.map(({ name, digest }) => [name, digest]))
     const digest = digests.get(shortTag(tag))
+    const shown = await manifest(tag, digest, call)
+    thinks.set(tag, shown.capabilities?.includes('thinking') ?? false)
     const files = weightsFiles(shown.modelfile)
     const runner = await holderOf(files, digest, loaded, digests, call)
     const also_known_as = listed
@@ -97,7 +111,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
       tag,
       endpoint: server.endpoint,
       shown,
-      version,
+      version: await versionWith(process, call),
       ...(digest !== undefined && { digest }),
       ...(also_known_as.length > 0 && { also_known_as }),
       ...(runner && { running: runner }),
@@ -118,7 +132,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     for (const each of loaded) {
       // The tag may mean other weights by now than those it was loaded with; then nobody can say what the runner holds.
       if (each.digest === undefined || digests.get(each.name) !== each.digest) continue
-      const theirs = weightsFiles((await show(each.name, call)).modelfile)
+      const theirs = weightsFiles((await manifest(each.name, each.digest, call)).modelfile)
       if (theirs.join('\0') === files.join('\0')) return each
     }
     return undefined

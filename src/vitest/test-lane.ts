@@ -1,4 +1,4 @@
-import { type RunnerTestCase, recordArtifact, type TestArtifactBase } from 'vitest'
+import type { RunnerTestCase } from 'vitest'
 import type { GateName } from '../config/gates-for.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import type { Completion, Evidence } from '../evidence/schema.ts'
@@ -8,6 +8,7 @@ import type { CallContext } from '../lanes/call-context.ts'
 import type { Lane } from '../lanes/lane.ts'
 import { baselineFacts, measure } from '../probes/measure.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
+import { createCarrier } from './evidence-carrier.ts'
 import { GateFailure } from './gate-failure.ts'
 import { probeContextOnce } from './probe-context-once.ts'
 import type { ProvidedBench } from './provided.ts'
@@ -42,19 +43,14 @@ interface Binding {
 const withBaseline = new WeakSet<Lane>()
 
 export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): TestLane {
-  /** The next record is asked while copies of evidence are on their way to the main process. */
-  let attached: Promise<unknown> = Promise.resolve()
-  const attach = (evidence: Evidence): void => {
-    const attaching = recordUnlocated(task, { type: 'bench-memo:evidence', evidence })
-    attached = Promise.all([attached, attaching])
-    attached.catch(() => undefined) // thrown where it is waited for
-  }
+  const carrier = createCarrier(task)
+  const attach = carrier.add
   /** The test goes on when its evidence is attached and on disk. */
   async function withEvidence<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work
     } finally {
-      await Promise.all([attached, worker.flushed()])
+      await Promise.all([carrier.arrived(), worker.flushed()])
     }
   }
   const context: CallContext = {
@@ -105,34 +101,8 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
   }
 }
 
-/**
- * Without the place in the test file, which Vitest would look up for each record at 0.1 ms: an artifact of evidence
- * says itself what it is of.
- */
-function recordUnlocated(task: Binding['task'], artifact: EvidenceArtifact): Promise<EvidenceArtifact> {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
-    return recordArtifact(task, artifact)
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
-}
-
 /** Ends the test where a required gate did not pass. */
 export function requirePass(verdict: Verdict): void {
   if (verdict.required && verdict.status !== 'pass' && verdict.status !== 'not-applicable')
     throw new GateFailure(verdict)
-}
-
-/** A copy of one record of evidence, carried by its test to reporters and blobs. */
-export interface EvidenceArtifact extends TestArtifactBase {
-  type: 'bench-memo:evidence'
-  evidence: Evidence
-}
-declare const evidenceArtifact: unique symbol
-declare module 'vitest' {
-  export interface TestArtifactRegistry {
-    [evidenceArtifact]: EvidenceArtifact
-  }
 }
