@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { identityLevelSchema, runtimeKinds } from '../config/schema.ts'
+import { runtimeKinds } from '../config/schema.ts'
 import { contextFacts } from './context-schema.ts'
 import { failureCodes } from './failure-codes.ts'
+import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
 /**
@@ -43,31 +44,6 @@ const storedText = z.strictObject({
 })
 export type StoredText = z.infer<typeof storedText>
 
-const weightFile = z.strictObject({ name: text.describe('without its folder'), sha256: sha256.optional() })
-const identity = z.strictObject({
-  level: identityLevelSchema.describe('the highest level proven'),
-  required: identityLevelSchema,
-  tag: text.optional().describe('the tag under which the runtime declares the weights'),
-  digest: text.optional(),
-  weights_sha256: sha256.optional().describe('of all files that the runtime declares'),
-  expected_weights_sha256: sha256.optional().describe('the pin in the config; absent where the weights are unpinned'),
-  expected_digest: sha256.optional().describe("the config's pin of what the runtime itself hashes"),
-  adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
-  projectors: z.array(weightFile).optional(),
-  load_id_before: text.optional(),
-  load_id_after: text.optional(),
-  template_sha256: sha256.optional(),
-  context_in_force: count.optional(),
-  server_build: text.optional(),
-  served_elsewhere: text.optional().describe('host and model that really serve a tag which only looks local'),
-  via_gateway: z.record(text, text).optional().describe('headers of a gateway that the answer came through'),
-  notes: z.array(text).optional().describe('why the level is no higher, or under which other names the model goes'),
-  contradictions: z
-    .array(text)
-    .describe('statements of the runtime that cannot both be true, or not what was asked for'),
-})
-export type IdentityProof = z.infer<typeof identity>
-
 const usage = z.strictObject({
   prompt_tokens: count.optional(),
   cached_prompt_tokens: count.optional(),
@@ -105,7 +81,7 @@ export const completionSchema = z.strictObject({
   requested_model: text,
   observed_model: text.optional().describe('what the runtime declared it had loaded; absent where nothing was proven'),
   response_model: text.optional().describe('the name in the response: an echo'),
-  identity,
+  identity: identityProofSchema,
   outcome: z.discriminatedUnion('state', [
     z.strictObject({
       state: z.literal('answered'),
@@ -129,7 +105,7 @@ const knownModel = z.strictObject({
   weights_sha256: sha256.optional(),
   template_sha256: sha256.optional(),
   digest: text.optional(),
-  adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
+  adapters: z.array(adapterSchema).optional(),
 })
 /** What tells the model behind a lane from another one. */
 export type KnownModel = z.infer<typeof knownModel>
@@ -181,7 +157,7 @@ export const laneEvidenceSchema = z.strictObject({
       digest: text.optional(),
       weights_files: z.array(text).optional().describe('file names without their folders'),
       weights_sha256: sha256.optional().describe('of all these files'),
-      adapters: z.array(weightFile.extend({ scale: z.number().optional() })).optional(),
+      adapters: z.array(adapterSchema).optional(),
       projectors: z.array(text).optional(),
       loaded_as: text.optional().describe('the tag under which the weights got into memory, where it is another one'),
       also_known_as: z.array(text).optional().describe('other tags that mean exactly the same'),
@@ -257,7 +233,7 @@ export const workerEvidenceSchema = z.strictObject({
   exit: workerExitSchema,
   total_ms: milliseconds,
   requests: z.array(workerRequestSchema).describe('all that reached the wire tap, in order'),
-  identity: identity.describe("of the lane's model, around the run"),
+  identity: identityProofSchema.describe("of the lane's model, around the run"),
   reported_model: text.optional().describe("the model of the worker's own record; absent where none was found"),
   stdout: storedText,
   stderr: storedText,

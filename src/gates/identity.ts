@@ -54,7 +54,7 @@ export const identityGate: Gate = (input) => {
       reason,
       offender: { record_id: offender.record_id, evidence_id: offender.id, why: reason },
       evidence_ids: [offender.id],
-      remedy: remedyFor(runtimeOf(config, lane).kind, reason),
+      remedy: remedyFor(runtimeOf(config, lane).kind, offender.identity.level, reason),
     }
   }
   const lowest = answered.map((each) => each.identity.level).reduce((a, b) => (rank(a) <= rank(b) ? a : b))
@@ -84,9 +84,18 @@ function whyOtherDigest({ identity }: Completion, pin: string | undefined): stri
     : `the tag has the digest ${shortHash(identity.digest)}, the config expects ${shortHash(pin)}`
 }
 
-function remedyFor(kind: RuntimeKind, reason: string): string {
+function remedyFor(kind: RuntimeKind, level: IdentityLevel, reason: string): string {
   if (reason.includes('gateway')) return 'point the lane at the server itself; a gateway may answer with any model'
   if (reason.includes('is corrupt')) return 'fetch the model anew'
+  if (reason.includes('could not be read here'))
+    return 'let the user of this run read the weight files (of a system service: join its group, as `usermod -aG ollama`; of a container: mount its models under the same path here), or accept less with required_identity: declared-twice'
+  if (reason.includes('passes questions on'))
+    return "name the server's own host in endpoint (there declared-twice is what is required), mount its models under the same path here, or write required_identity: declared-twice"
+  const isUnlooked = reason.startsWith('proven at level') && !isAtLeast(level, 'declared-twice')
+  if (isUnlooked && kind === 'ollama')
+    return 'keep the model in memory from one answer to the next: give the lane a longer keep_alive, and let no other program unload it'
+  if (isUnlooked && kind === 'llama-server')
+    return 'start llama-server with the absolute path of its model: where its process cannot be looked at, a relative one leads nowhere; a router or a sleeping server names none'
   const pins =
     kind === 'ollama'
       ? 'a changed tag needs a new pin (`digest:` or `weights:`; Ollama rewrites a file when a tag is made from it, so pin the hash of its blob)'
@@ -106,15 +115,18 @@ export function whyUnproven(
   const [contradiction] = identity.contradictions
   if (contradiction) return contradiction
   if (identity.level === 'none') return 'nothing says which model answered'
+  const [note] = identity.notes ?? []
+  const explained = note ? `: ${note}` : ''
   if (pin !== undefined && identity.weights_sha256 === undefined) {
-    return 'the config pins the weights, and this runtime cannot show them'
+    return `the config pins the weights, and this runtime cannot show them${explained}`
   }
   if (pin !== undefined && pin !== `sha256:${identity.weights_sha256}`) {
     return `the weights are ${shortHash(identity.weights_sha256)}, the config expects ${shortHash(pin)}`
   }
-  if (!isAtLeast(identity.level, required)) {
-    const [note] = identity.notes ?? []
-    return `proven at level ${identity.level} only, ${required} is required${note ? `: ${note}` : ''}`
+  // The hash of a file that may not be the one that was loaded keeps no promise.
+  const least = pin !== undefined && !isAtLeast(required, 'weights') ? 'weights' : required
+  if (!isAtLeast(identity.level, least)) {
+    return `proven at level ${identity.level} only, ${least} is required${explained}`
   }
   return undefined
 }

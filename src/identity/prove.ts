@@ -1,6 +1,6 @@
-import { basename } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import type { IdentityLevel } from '../config/schema.ts'
-import type { IdentityProof } from '../evidence/schema.ts'
+import type { IdentityProof } from '../evidence/identity-schema.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { contradictionsOf, wasReloaded } from './contradictions.ts'
 import { isExpectedName } from './response-name.ts'
@@ -37,9 +37,13 @@ export interface AttestedWeights {
 /**
  * `mapped`: the process has the weights in its address space. `replaced`: it has a file of that path which is no longer
  * there. `younger`: a file was written after the process started, so what was loaded is unknown. `not-mapped`: it
- * read the files instead, or keeps them on a GPU. `unknown`: the process cannot be looked at.
+ * read the files instead, or keeps them on a GPU. `elsewhere`: the files here are not those of that process, which sees
+ * others under these paths or never had as many bytes. `unknown`: the process cannot be looked at.
  */
-export type Holding = 'mapped' | 'replaced' | 'younger' | 'not-mapped' | 'unknown'
+export type Holding = 'mapped' | 'replaced' | 'younger' | 'not-mapped' | 'elsewhere' | 'unknown'
+
+/** What the process holds, or who really serves, is not known of these: their files prove nothing. */
+const provesNothing: readonly Holding[] = ['younger', 'replaced', 'elsewhere']
 
 /** The highest level that the observation proves, and what in it cannot be. Pure. */
 export function proveIdentity(observation: Observation): IdentityProof {
@@ -66,6 +70,7 @@ export function proveIdentity(observation: Observation): IdentityProof {
       ),
     }),
     ...given('weights_sha256', weights?.sha256),
+    ...given('declared_files', weights ? undefined : declared?.weights_files?.map(withoutFolder)),
     ...given('expected_weights_sha256', observation.expected_weights?.replace('sha256:', '')),
     ...given('expected_digest', observation.expected_digest?.replace('sha256:', '')),
     ...given('load_id_before', before?.load_id),
@@ -85,7 +90,7 @@ function levelOf({
   expected_response,
 }: Observation): IdentityLevel {
   if (before?.weights_files?.length && after?.weights_files?.length) {
-    if (!weights || weights.holding === 'younger' || weights.holding === 'replaced') return 'declared-twice'
+    if (!weights || provesNothing.includes(weights.holding)) return 'declared-twice'
     return weights.holding === 'mapped' ? 'mapped' : 'weights'
   }
   if (before?.weights_files?.length || after?.weights_files?.length) return 'declared'
@@ -98,6 +103,14 @@ function notesOf({ before, after, weights }: Observation): string[] {
   return [
     ...(weights?.holding === 'younger'
       ? ['a weight file was written after the serving process started: what it has loaded may be another']
+      : []),
+    ...(weights?.holding === 'elsewhere'
+      ? [
+          'the files of these paths here are not those of the process that listens there: it runs in a container, or passes questions on (a tunnel, a proxy)',
+        ]
+      : []),
+    ...(!weights && declared?.weights_files?.every((file) => isAbsolute(file))
+      ? ['the weight files that the runtime names could not be read here, so they were not hashed']
       : []),
     ...(weights?.holding === 'not-mapped'
       ? ['the serving process read the weights without mapping them, so no more than their file is proven']
@@ -113,6 +126,11 @@ function notesOf({ before, after, weights }: Observation): string[] {
 /** Without its folder, which may name a user. */
 function fileOf(file: string, weights: AttestedWeights | undefined): { name: string; sha256?: string } {
   return { name: basename(file), ...given('sha256', weights?.files.find((each) => each.file === file)?.sha256) }
+}
+
+/** Of a path as any system writes it; those of another machine begin with its name. */
+function withoutFolder(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | undefined): { [Each in Key]?: Value } {

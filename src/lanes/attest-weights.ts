@@ -1,6 +1,8 @@
+import { isAbsolute } from 'node:path'
 import type { HashedFile, HashedWeights } from '../identity/hash-weights.ts'
 import type { AttestedWeights, Holding } from '../identity/prove.ts'
-import { mappingOf, processStart_ms } from '../machine/mapped-files.ts'
+import { bytesHad } from '../machine/bytes-had.ts'
+import { mappingOf, processStart_ms, seesAnother } from '../machine/mapped-files.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 
 /** Hashes what a runtime declares and looks whether its process holds it; undefined where there is nothing to hash. */
@@ -8,6 +10,8 @@ export type AttestWeights = (description: ModelDescription) => Promise<AttestedW
 
 /** The start of a process is known to about a second. */
 const startMargin_ms = 1_500
+/** Much less than all: the kernel takes back pages of a mapped file once they were copied to a GPU. */
+const leastShare = 0.25
 
 /**
  * Attests weights by their files. What a process holds is looked up once for each load of the same bytes: reading its
@@ -19,7 +23,8 @@ export function createAttester(
   let last: { readonly key: string; readonly holding: Holding } | undefined
   return async (description) => {
     const declared = description.weights_files
-    if (!declared?.length) return undefined
+    // A relative path, or a name of a hub, leads to something else from here.
+    if (!declared?.length || !declared.every((file) => isAbsolute(file))) return undefined
     const hashed = await hashWeights(declared)
     if (!hashed) return undefined
     const { serving_pid, load_id } = description
@@ -43,13 +48,19 @@ async function holdingOf(
   )
   if (mapping === 'replaced') return 'replaced'
   const started_ms = await processStart_ms(serving_pid)
-  const younger = files.some(
-    (file) =>
-      started_ms !== undefined &&
-      (mapping !== 'mapped' || read.has(file.file)) &&
-      file.written_ms > started_ms + startMargin_ms &&
-      // A name that is the hash of the content says what was there before.
-      !file.file.endsWith(`sha256-${file.sha256}`),
-  )
-  return younger ? 'younger' : (mapping ?? 'unknown')
+  // A name that is the hash of the content says what was there before, and elsewhere.
+  const unnamed = files.filter(({ file, sha256 }) => !file.endsWith(`sha256-${sha256}`))
+  // Mapped or not: what lies on a GPU, or was laid out anew for this processor, is a copy of what was there at the start.
+  if (started_ms !== undefined && unnamed.some(({ written_ms }) => written_ms > started_ms + startMargin_ms))
+    return 'younger'
+  if (mapping !== 'not-mapped' || unnamed.length === 0) return mapping ?? 'unknown'
+  const others = await Promise.all(unnamed.map((file) => seesAnother(serving_pid, { ...file, path: file.file })))
+  return others.includes(true) || !(await mayHold(serving_pid, unnamed)) ? 'elsewhere' : 'not-mapped'
+}
+
+/** A tunnel to another machine, or a proxy, shows the same port, and the path may exist on both. */
+async function mayHold(pid: number, files: readonly HashedFile[]): Promise<boolean> {
+  const had = await bytesHad(pid)
+  const size = files.reduce((sum, { size_bytes }) => sum + size_bytes, 0)
+  return had === undefined || had >= leastShare * size
 }

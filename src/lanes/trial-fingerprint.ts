@@ -1,11 +1,14 @@
 import type { LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset } from '../datasets/dataset.ts'
+import type { IdentityProof } from '../evidence/identity-schema.ts'
 import { canonicalJson } from '../evidence/read.ts'
-import type { IdentityProof } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 
 /** What of a proof makes one model another: the same weights under another template or adapter answer otherwise. */
-export type ProvenModel = Pick<IdentityProof, 'weights_sha256' | 'template_sha256' | 'adapters'>
+export type ProvenModel = Pick<
+  IdentityProof,
+  'weights_sha256' | 'digest' | 'declared_files' | 'template_sha256' | 'adapters'
+>
 
 /** sha256 of all that makes two trials the same: prompt, schema, options, and the model as far as it is known. */
 export type TrialFingerprint = (proven: ProvenModel) => string
@@ -15,8 +18,9 @@ export function trialFingerprint(lane: LaneConfig, workload: WorkloadConfig, dat
   const { temperature, seed, context, think, structured_output, model } = lane
   const { output_tokens } = workload.limits
   let last: { readonly key: string; readonly fingerprint: string } | undefined
-  return ({ weights_sha256, template_sha256, adapters }) => {
-    const weights = weights_sha256 ?? model
+  return ({ weights_sha256, digest, declared_files, template_sha256, adapters }) => {
+    // The best that is known of them: of another host no more than a digest, or the names of files.
+    const weights = weights_sha256 ?? digest ?? declared_files?.join('\n') ?? model
     const key = JSON.stringify([weights, template_sha256, adapters])
     if (last?.key !== key) {
       const trial = {

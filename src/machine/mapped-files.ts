@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, readlink, stat } from 'node:fs/promises'
 import { type ProcessOptions, readStat } from './process-table.ts'
 
 /** A file as the file system knows it. */
@@ -65,6 +65,25 @@ function deviceNumber(major: string, minor: string): string {
 /** Some file systems show a process another device than stat does: then the path must be the same as well. */
 function isSame(mapped: MappedFile, file: FileMark): boolean {
   return mapped.inode === file.inode && (mapped.device === file.device || mapped.path === file.path)
+}
+
+/**
+ * Whether a process sees another file under an absolute path than this one does, as in a container. False where both
+ * have the same mounts, and where it cannot be told.
+ */
+export async function seesAnother(
+  pid: number,
+  file: FileMark,
+  { root = '/proc' }: ProcessOptions = {},
+): Promise<boolean> {
+  try {
+    const mounts = await Promise.all([`${root}/${pid}`, `${root}/self`].map((each) => readlink(`${each}/ns/mnt`)))
+    if (mounts[0] === mounts[1]) return false
+    const seen = await stat(`${root}/${pid}/root${file.path}`, { bigint: true })
+    return String(seen.ino) !== file.inode || String(seen.dev) !== file.device
+  } catch {
+    return false
+  }
 }
 
 /**

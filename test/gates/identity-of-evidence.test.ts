@@ -4,7 +4,7 @@ import { laneOptionsSha256 } from '../../src/evidence/lane-options.ts'
 import { type Completion, type Evidence, evidenceSchema } from '../../src/evidence/schema.ts'
 import { sha256 } from '../../src/evidence/stored-text.ts'
 import { judge } from '../../src/gates/judge.ts'
-import { benchConfig, completion, completions } from '../support/evidence.ts'
+import { benchConfig, completion, completions, withRequiredIdentity } from '../support/evidence.ts'
 
 const config = benchConfig()
 const input = (evidence: readonly Evidence[], changed = config) => ({
@@ -103,10 +103,57 @@ describe('answers of two models in one verdict', () => {
     })
   })
 
+  test.for([
+    ['the digest of its tag is another one', { digest: '2'.repeat(64) }],
+    ['its weight files have other names', { declared_files: ['q8.gguf'] }],
+  ] satisfies [string, Partial<Completion['identity']>][])('fail it on another host too: %s', ([reason, identity]) => {
+    const elsewhere = { level: 'declared-twice', weights_sha256: undefined, digest: '1'.repeat(64) } as const
+    const all = completions(3, (index) => ({
+      identity: { ...elsewhere, declared_files: ['q4.gguf'], ...(index === 2 && identity) },
+    }))
+    const changed = withRequiredIdentity(config, 'declared-twice')
+    expect(judge('identity', input(all.slice(0, 2), changed)).status).toBe('pass')
+    expect(judge('identity', input(all, changed))).toMatchObject({
+      status: 'fail',
+      reason: `${reason} than of the first answer: another model, in one verdict`,
+    })
+  })
+
   test('fail it where only their fingerprints tell, as of two prompts', () => {
     const all = [completion(), { ...completion({ record: 'r-2' }), fingerprint: sha256('other') }]
     expect(judge('identity', input(all)).reason).toContain('prompt, schema or options are other ones')
   })
+})
+
+describe('weights that were pinned', () => {
+  test('are not proven by the hash of a file that may not be the loaded one, whatever level is asked for', () => {
+    const { local } = config.lanes
+    const changed = { ...config, lanes: { ...config.lanes, local: { ...local, required_identity: 'declared-twice' } } }
+    const all = completions(1, () => ({ identity: { level: 'declared-twice', notes: ['a file is younger'] } }))
+    expect(judge('identity', input(all, changed as typeof config))).toMatchObject({
+      status: 'fail',
+      reason: 'proven at level declared-twice only, weights is required: a file is younger',
+    })
+  })
+})
+
+describe('what to do', () => {
+  const unreadable = 'the weight files that the runtime names could not be read here, so they were not hashed'
+  test.for([
+    ['ollama', { level: 'declared-twice', notes: [unreadable] }, 'usermod -aG ollama'],
+    ['ollama', { level: 'echo' }, 'a longer keep_alive'],
+    ['llama-server', { level: 'echo' }, 'the absolute path of its model'],
+    ['llama-server', { level: 'declared-twice' }, 'restart it where files changed'],
+  ] satisfies [string, Partial<Completion['identity']>, string][])(
+    'about %s and %o is said: %s',
+    ([kind, identity, remedy]) => {
+      const here = { kind, location: 'local', endpoint: 'http://127.0.0.1:9' }
+      const { weights: _pin, ...local } = config.lanes.local as (typeof config.lanes)[string]
+      const changed = { ...config, runtimes: { ...config.runtimes, here }, lanes: { ...config.lanes, local } }
+      const all = completions(1, () => ({ identity: { ...identity, weights_sha256: undefined } }))
+      expect(judge('identity', input(all, changed as typeof config)).remedy).toContain(remedy)
+    },
+  )
 })
 
 describe("a pin of the tag's digest", () => {

@@ -25,6 +25,7 @@ describe('proof of identity', () => {
     ['weights', {}],
     ['weights', { weights: weightsOf(hash, 'not-mapped') }],
     ['declared-twice', { weights: weightsOf(hash, 'younger') }],
+    ['declared-twice', { weights: weightsOf(hash, 'elsewhere') }],
     ['declared-twice', { weights: undefined }],
     ['declared', { before: undefined, weights: undefined }],
     ['echo', { before: undefined, after: undefined, weights: undefined }],
@@ -53,6 +54,20 @@ describe('proof of identity', () => {
   test('is no proof of weights where the runtime names a tag but no file', () => {
     const nameless = { tag: 'small', load_id: 'one' }
     expect(proveIdentity({ ...observation, before: nameless, after: nameless }).level).toBe('echo')
+  })
+
+  test('says that files could not be read, where they are of this machine, and names them without their folders', () => {
+    const unread = proveIdentity({ ...observation, weights: undefined })
+    expect(unread.notes).toEqual([expect.stringContaining('could not be read here')])
+    expect(unread.declared_files).toEqual(['small.gguf'])
+    const remote = {
+      ...described,
+      weights_files: ['10.0.0.7:C:\\Users\\me\\small.gguf', '10.0.0.7:/home/me/tone.gguf'],
+    }
+    const far = proveIdentity({ ...observation, before: remote, after: remote, weights: undefined })
+    expect(far.notes).toBeUndefined()
+    expect(far.declared_files).toEqual(['small.gguf', 'tone.gguf'])
+    expect(proveIdentity(observation)).not.toHaveProperty('declared_files')
   })
 
   const otherAdapter = { ...described, adapters: [{ file: '/models/tone.gguf', scale: 1 }] }

@@ -4,7 +4,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { mappingOf, parseMaps, processStart_ms } from '../../src/machine/mapped-files.ts'
+import { bytesHad } from '../../src/machine/bytes-had.ts'
+import { mappingOf, parseMaps, processStart_ms, seesAnother } from '../../src/machine/mapped-files.ts'
 
 const own = process.execPath
 const mark = async (path: string) => {
@@ -54,6 +55,49 @@ describe('the files that a process maps', () => {
       { path: '/c d', device: String(((0x12345n & ~0xffn) << 12n) | (0x103n << 8n) | 0x45n), inode: '99' },
     ])
   })
+})
+
+describe('a path', () => {
+  /** A /proc in which process 7 has other mounts, and `inner` is what it sees as its root. */
+  async function otherMounts(inner: string): Promise<string> {
+    const { mkdir, symlink } = await import('node:fs/promises')
+    const root = await mkdtemp(join(tmpdir(), 'bench-memo-'))
+    onTestFinished(() => rm(root, { recursive: true }))
+    for (const [pid, mounts] of [
+      ['7', 'mnt:[2]'],
+      ['self', 'mnt:[1]'],
+    ] as const) {
+      await mkdir(join(root, pid, 'ns'), { recursive: true })
+      await symlink(mounts, join(root, pid, 'ns', 'mnt'))
+    }
+    await symlink(inner, join(root, '7', 'root'))
+    return root
+  }
+
+  test('leads a process with the same mounts to the same file', async () => {
+    expect(await seesAnother(process.pid, { ...(await mark(own)), inode: '1' })).toBe(false)
+  })
+
+  test('may lead a process in a container to another file, or to the same one where its folder is mounted', async () => {
+    const file = await mark(own)
+    expect(await seesAnother(7, file, { root: await otherMounts('/') })).toBe(false)
+    expect(await seesAnother(7, { ...file, inode: '1' }, { root: await otherMounts('/') })).toBe(true)
+  })
+
+  test('that such a process does not have tells nothing', async () => {
+    expect(await seesAnother(7, await mark(own), { root: await otherMounts('/no/such/folder') })).toBe(false)
+  })
+})
+
+test('what a process can have had of any files is known by what it read and by its memory', async () => {
+  const child = spawn('sleep', ['30'])
+  await once(child, 'spawn')
+  const had = await bytesHad(child.pid as number)
+  child.kill()
+  expect(had).toBeGreaterThan(0)
+  expect(had).toBeLessThan(50e6)
+  expect(await bytesHad(process.pid)).toBeGreaterThan(process.memoryUsage.rss() / 2)
+  expect(await bytesHad(7, { root: '/no/such/folder' })).toBeUndefined()
 })
 
 test('the start of a process is known to about a second', async () => {
