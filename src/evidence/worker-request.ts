@@ -19,6 +19,12 @@ export const workerRequestSchema = z.strictObject({
   number: count.describe('1, 2, 3 … in order of arrival'),
   path: text,
   requested_model: text.optional().describe('absent where the request names none'),
+  model_unread: z
+    .literal(true)
+    .optional()
+    .describe(
+      'asks a model, and which one could not be read: it names none or two, or its body is compressed or too long',
+    ),
   response_model: text.optional().describe('the name in the answer: an echo'),
   options: z.record(text, z.union([z.number(), z.boolean(), text])).describe('as sent, such as temperature, num_ctx'),
   status: count.optional().describe('of HTTP; absent where the connection broke before'),

@@ -31,7 +31,7 @@ export function firstParting(run: WorkerRun, demands: WorkerDemands): Parting | 
   const asked = modelRequests(requests)
   return (
     notStarted(exit) ??
-    (asked.length === 0 ? untapped(exit) : undefined) ??
+    (asked.length === 0 ? untapped(exit, requests.length) : undefined) ??
     partingOfRequests(asked, selected) ??
     partingOfRuntime(asked, exit, demands) ??
     (failed(exit)
@@ -42,13 +42,15 @@ export function firstParting(run: WorkerRun, demands: WorkerDemands): Parting | 
         }
       : undefined) ??
     partingOfRecord(run, demands) ??
-    (control ? partingOfControl(control) : unexplained(asked))
+    (control && partingOfControl(control)) ??
+    // One that ended before it asked for anything shows no obedience.
+    (control && modelRequests(control.requests).length > 0 ? undefined : unexplained(asked, control !== undefined))
   )
 }
 
-/** Requests that name a model: others, such as a list of models, reach none. */
+/** Requests that ask a model: others, such as for a list of models, reach none. */
 export function modelRequests(requests: readonly WorkerRequest[]): WorkerRequest[] {
-  return requests.filter(({ requested_model }) => requested_model !== undefined)
+  return requests.filter(({ requested_model, model_unread }) => requested_model !== undefined || model_unread)
 }
 
 /** Whether a process that asked a model was seen with the tag in its environment. */
@@ -67,7 +69,7 @@ function notStarted(exit: WorkerExit): Parting | undefined {
     : undefined
 }
 
-function untapped(exit: WorkerExit): Parting {
+function untapped(exit: WorkerExit, others: number): Parting {
   return failed(exit)
     ? {
         place: 'environment',
@@ -76,7 +78,7 @@ function untapped(exit: WorkerExit): Parting {
       }
     : {
         place: 'environment',
-        why: 'untapped: it ended with exit code 0, and no request of it reached its endpoint',
+        why: `untapped: it ended with exit code 0, and ${others === 0 ? 'no request of it reached its endpoint' : 'none of its requests asked a model'}`,
         fix: 'let the process that calls the model take its endpoint from the variables of endpoint_env, and make it fail where it has no answer',
       }
 }
@@ -85,11 +87,18 @@ function untapped(exit: WorkerExit): Parting {
 function partingOfRequests(asked: readonly WorkerRequest[], selected: string): Parting | undefined {
   for (const [index, request] of asked.entries()) {
     const { processes, number } = request
-    const requested = request.requested_model as string
+    const requested = request.requested_model
     const last = processes.at(-1)
     const who = last ? shown(last) : 'it'
     const told = processes.findIndex(({ local_model_tag: tag }) => tag !== undefined && !isSame(tag, selected))
     if (told >= 0) return toldAnother(processes, told, selected)
+    if (requested === undefined) {
+      return {
+        place: 'wire',
+        why: `request ${number} of ${who} asks a model at ${request.path}, and which one could not be read`,
+        fix: `let ${who} name the selected model, once, in the plain JSON body of its request`,
+      }
+    }
     if (isSame(requested, selected)) continue
     if (index > 0) {
       return {
@@ -222,13 +231,13 @@ function swallowed(what: string): Parting {
   }
 }
 
-/** Without the control, only the tag in the asking process says that the model came from the payload. */
-function unexplained(asked: readonly WorkerRequest[]): Parting | undefined {
+/** Where the control asked for nothing, only the tag in the asking process says that the model came from the payload. */
+function unexplained(asked: readonly WorkerRequest[], controlled: boolean): Parting | undefined {
   const without = asked.find((request) => !carriesTag(request, request.requested_model as string))
   return without
     ? {
         place: 'environment',
-        why: 'nothing shows that its model came from the payload',
+        why: `nothing shows that its model came from the payload: LOCAL_MODEL_TAG was not seen, and ${controlled ? 'with another model in the payload it ended before it asked for any' : 'no payload with another model was submitted'}`,
         fix: passOn(without.processes),
       }
     : undefined

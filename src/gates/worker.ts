@@ -4,6 +4,7 @@ import { requiredLevel } from '../config/required-level.ts'
 import { workersFor } from '../config/workers-for.ts'
 import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
 import { whyUnproven } from './identity.ts'
+import { whatModelDiffers } from './other-model.ts'
 import { completionsOf, type Gate, type GateInput } from './verdict.ts'
 import { count } from './wording.ts'
 import { carriesTag, firstParting, modelRequests, type WorkerRun } from './worker-path.ts'
@@ -89,11 +90,9 @@ export const workerGate: Gate = (input) => {
 /** The answers that the other gates judge must come from the model that the worker reaches. */
 function otherThanJudged({ identity }: WorkerRun, input: GateInput): string | undefined {
   const judged = completionsOf(input).find((each) => each.identity.weights_sha256 !== undefined)?.identity
-    .weights_sha256
-  const reached = identity.weights_sha256
-  return judged === undefined || reached === undefined || judged === reached
-    ? undefined
-    : 'its weights are not those of the answers that were judged on this lane'
+  if (judged === undefined || identity.weights_sha256 === undefined) return undefined
+  const why = whatModelDiffers(judged, identity)
+  return why === undefined ? undefined : `${why} than of the answers that were judged on this lane`
 }
 
 const placeTitles = {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { gatewayHeaders } from '../runtimes/gateway-headers.ts'
 import { type AnswerReader, answerFormat, answerReader } from './tapped-answer.ts'
-import { type BodyFacts, dialectOf, readBody } from './tapped-body.ts'
+import { asksModel, type BodyFacts, dialectOf, readBody } from './tapped-body.ts'
 import type { TappedClient, TappedExchange, TappedRequest } from './tapped-exchange.ts'
 
 /** What is known of a request when its head has arrived. */
@@ -32,7 +33,8 @@ const keptRequestBytes = 32 << 20
 
 export function recordExchange({ client, readable, ...head }: RequestHead): ExchangeRecord {
   const dialect = dialectOf(head.method, head.path)
-  let body: Buffer[] | undefined = dialect && readable ? [] : undefined
+  const asks = asksModel(head.method, head.path)
+  let body: Buffer[] | undefined = asks !== 'never' && readable ? [] : undefined
   let bodyBytes = 0
   let asked: BodyFacts = { options: {} }
   let complete = false
@@ -50,7 +52,7 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
   function catchUp(): void {
     waiting = false
     if (complete && body) {
-      if (dialect) asked = readBody(dialect, Buffer.concat(body))
+      asked = readBody(dialect ?? 'openai', Buffer.concat(body))
       body = undefined
     }
     for (const chunk of unread) reader?.read(chunk)
@@ -65,7 +67,8 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
   function request(): TappedRequest {
     catchUp()
     const process = client()
-    return { ...head, ...(process && { client: process }), ...asked }
+    const asks_model = asks === 'always' || asked.requested_model !== undefined
+    return { ...head, ...(process && { client: process }), asks_model, ...asked }
   }
 
   return {
@@ -84,7 +87,7 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
     answerHead(code, headers) {
       status = code
       const named = Object.entries(headers).filter(([name]) => name.startsWith('x-litellm-'))
-      if (named.length > 0) gateway = Object.fromEntries(named.map(([name, value]) => [name, String(value)]))
+      gateway = gatewayHeaders(new Headers(named.map(([name, value]) => [name, String(value)])))
       const encoding = headers['content-encoding'] ?? 'identity'
       if (dialect && encoding === 'identity') reader = answerReader(answerFormat(headers['content-type']))
     },

@@ -12,6 +12,27 @@ export function dialectOf(method: string, path: string): Dialect | undefined {
   return /\/(chat\/)?completions$/.test(name) ? 'openai' : undefined
 }
 
+/** Paths of questions about models and tokens: a name in their bodies asks no model. */
+const quiet =
+  /\/(?:api\/(?:show|pull|push|create|copy|delete|blobs\/.*)|tokenize|detokenize|apply-template|count_tokens|load|unload)$/
+
+/** Whether a request asks for the vector of a text, which no answer of a model is. Pure. */
+export function asksForVectors(path: string): boolean {
+  return /\/(?:api\/embed|embeddings?|rerank(?:ing)?)$/.test(decoded(path.split('?')[0] ?? ''))
+}
+
+/**
+ * Whether a request may ask a model for text. `always`: its path says so, in whatever dialect. `if-named`: an unknown
+ * path, so it does where its body names a model. Pure.
+ */
+export function asksModel(method: string, path: string): 'always' | 'if-named' | 'never' {
+  if (method !== 'POST') return 'never'
+  if (dialectOf(method, path)) return 'always'
+  const name = decoded(path.split('?')[0] ?? '')
+  if (/\/(?:responses|messages|completion|infill)$/.test(name)) return 'always'
+  return quiet.test(name) || asksForVectors(path) ? 'never' : 'if-named'
+}
+
 /** Servers decode a path before they look at it. */
 function decoded(path: string): string {
   try {

@@ -20,7 +20,9 @@ export interface TappedRequest {
   readonly client_port: number
   /** Absent where the system does not let one see the process, or where it was gone before it was found. */
   readonly client?: TappedClient
-  /** `model` of the body, for Ollama's chat and generate and OpenAI's chat completions and completions. */
+  /** Its path asks a model for text, or its body names a model under a path that is not known to do anything else. */
+  readonly asks_model: boolean
+  /** `model` of the body; absent where it names none, or two, and where the body can't be read. */
   readonly requested_model?: string
   /** Numbers and switches of the body under the names they were sent by, and the strings that steer (`keep_alive` …). */
   readonly options: Readonly<Record<string, unknown>>
@@ -41,7 +43,7 @@ export interface TappedExchange extends TappedRequest {
   readonly first_byte_ms?: number
   /** From `at_ms` to the last byte, or to the break. */
   readonly total_ms?: number
-  /** `x-litellm-*` headers of the answer: it came through a gateway. */
+  /** Telling `x-litellm-*` headers of the answer: it came through a gateway. */
   readonly gateway?: Readonly<Record<string, string>>
   /**
    * `failed`: an error status, an error or broken JSON in the answer, or nobody to pass the request to. `cut`: the

@@ -32,7 +32,8 @@ const outputLimit_characters = 20_000_000
 
 /**
  * Runs a worker's outer command with a payload, and nothing of it stays: when it has ended, its time is over or the
- * run is aborted, or this process is killed, its whole process group is ended. Never rejects for what the command does.
+ * run is aborted, or this process is killed, its whole process group is ended. A process that made itself a group of its
+ * own is not reached, nor waited for any longer. Never rejects for what the command does.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   const { worker, payload } = options
@@ -70,7 +71,12 @@ async function runWords(
   const group = processGroup(child.pid)
   const end = (): void => {
     group.signal('SIGTERM')
-    setTimeout(() => group.signal('SIGKILL'), patience_ms).unref()
+    setTimeout(() => {
+      group.signal('SIGKILL')
+      // A process that left the group may hold them open for ever.
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }, patience_ms).unref()
   }
   const endNow = (): void => group.signal('SIGKILL')
   let timedOut = false

@@ -24,12 +24,14 @@ export function workerRequest(
   lineage: readonly WatchedProcess[] | undefined,
   rules: RequestPrivacy,
 ): WorkerRequest {
-  const { number, path, requested_model, response_model, status, outcome, gateway, client, options } = exchange
+  const { number, path, asks_model, requested_model, response_model, status, outcome, gateway, client, options } =
+    exchange
   const processes = lineage?.length ? lineage : client ? [client] : []
   return {
     number,
     path: path.split('?', 1)[0]?.slice(0, longestName) ?? '',
     ...(requested_model !== undefined && { requested_model: requested_model.slice(0, longestName) }),
+    ...(asks_model && requested_model === undefined && { model_unread: true as const }),
     ...(response_model !== undefined && { response_model: response_model.slice(0, longestName) }),
     options: Object.fromEntries(Object.entries(options).filter(isPlain)),
     ...(status !== undefined && { status }),
@@ -52,18 +54,28 @@ function seenProcess(
 
 /** Without folders, which name users; without secrets; without what a private record may have put there. */
 export function storedCommand(command: readonly string[], { privacy, input }: RequestPrivacy): string[] {
-  const stored = command.slice(0, mostArguments).map((word) => {
+  const stored = command.slice(0, mostArguments).map((word, index) => {
     const short = /^\.{0,2}\/\S*$/.test(word) ? basename(word) : word
-    if (privacy === 'private' && !isHarmless(short, input)) return '[private]'
+    if (secretOption.test(command[index - 1] ?? '')) return '[secret]'
+    const [option = '', value] = short.split('=', 2)
+    if (value !== undefined && secretOption.test(option)) return `${option}=[secret]`
+    if (privacy === 'private' && !isHarmless(short, index, input)) return '[private]'
     const { text } = redact(short, privacy === 'public' ? ['secret'] : ['secret', 'personal'])
     return text.length > longestArgument ? `${text.slice(0, longestArgument)}…` : text
   })
   return command.length > mostArguments ? [...stored, `… ${command.length - mostArguments} more`] : stored
 }
 
-/** A word of a program's own: no blanks, and not a piece of the record. */
-function isHarmless(word: string, input: string): boolean {
-  return word.length <= longestArgument && /^[\w./:=@+-]+$/.test(word) && !input.includes(word)
+/** An option whose value is the next word, and nobody's to read: `--api-key`, `--token`. */
+const secretOption = /^--?[\w-]*(?:key|token|secret|password|passwd|auth)$/i
+
+/**
+ * A word of a program's own: the program, its script, the name of an option. Any other may be a piece of the record, in
+ * whatever spelling or coding.
+ */
+function isHarmless(word: string, index: number, input: string): boolean {
+  const isOwn = index === 0 || /^-{1,2}[a-z][a-z-]*$/i.test(word) || (index < 4 && /^[\w.-]+\.[a-z]{1,4}$/i.test(word))
+  return isOwn && word.length <= longestArgument && !input.toLowerCase().includes(word.toLowerCase())
 }
 
 function masked(gateway: Readonly<Record<string, string>>): Record<string, string> {

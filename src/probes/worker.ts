@@ -6,17 +6,20 @@ import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, WorkloadConfig } from '../config/schema.ts'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
-import type { EvidenceFacts } from '../evidence/schema.ts'
+import type { EvidenceFacts, StoredText } from '../evidence/schema.ts'
 import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
 import type { WorkerExit, WorkerRequest } from '../evidence/worker-request.ts'
 import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
 import { hashWeights } from '../identity/hash-weights.ts'
 import { proveIdentity } from '../identity/prove.ts'
 import { isExpectedName } from '../identity/response-name.ts'
+import { asksForVectors } from '../identity/tapped-body.ts'
 import { type Fault, startWireTap, type TappedRequest, type WireTap } from '../identity/wire-tap.ts'
 import { createAttester } from '../lanes/attest-weights.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
+import { requireOnPremises } from '../lanes/premises.ts'
 import { OffPremises, RuntimeFailure } from '../runtimes/failures.ts'
+import { shortTag } from '../runtimes/ollama-mapping.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { type CommandResult, runCommand } from './worker-command.ts'
 import { tapTarget, workerEnvironment } from './worker-environment.ts'
@@ -38,6 +41,8 @@ export interface WorkerProbe {
 const question_ms = 10_000
 const load_ms = 5 * 60_000
 const noting_ms = 500
+/** Characters of a worker's output that are written down. */
+const keptOutput = 20_000
 /** A tag that no runtime has: a worker that asks for it took it from its payload. */
 const controlModel = 'bench-memo-control:absent'
 
@@ -56,6 +61,9 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
     })
   }
   const { model, response_model, weights, digest } = probed.lane
+  // The tap connects by itself: a name may have moved since the lane was connected.
+  if (locationOf(config, worker.lane) === 'local')
+    await requireOnPremises(endpointOf(runtimeOf(config, worker.lane)) as string)
   const required = requiredLevel(config, worker.lane)
   const proving = required !== 'none' && required !== 'echo'
   const before = proving ? await loadAndDescribe(probed) : undefined
@@ -72,7 +80,8 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
   // A worker may unload the model when it is done: then what was declared while it asked counts.
   const seen = after?.weights_files?.length ? after : (during ?? after)
   const declared = seen ?? before
-  const names = run.requests.flatMap(({ response_model }) => response_model ?? [])
+  // An answer may name several.
+  const names = run.requests.flatMap(({ response_model }) => response_model?.split(', ') ?? [])
   const reported_model =
     worker.reports_model &&
     (await reportedModel(worker.reports_model, {
@@ -110,8 +119,8 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
       gateway: run.requests.find(({ gateway }) => gateway !== undefined)?.gateway,
     }),
     ...(reported_model !== undefined && { reported_model }),
-    stdout: storeText(run.result.stdout, workload.privacy),
-    stderr: storeText(run.result.stderr, workload.privacy),
+    stdout: storedOutput(run.result.stdout, rules),
+    stderr: storedOutput(run.result.stderr, rules),
     ...(control && {
       control: {
         selected_model: controlModel,
@@ -182,13 +191,18 @@ async function answersNoted(tap: WireTap): Promise<void> {
 }
 
 /** Of a private workload, a request for another model is not passed on: where that is served nobody has said. */
-function keepPrivate({ requested_model, path }: TappedRequest, selected: string): Fault | undefined {
-  return requested_model === undefined || requested_model === selected ? undefined : noSuchModel(requested_model, path)
+function keepPrivate({ asks_model, requested_model, path }: TappedRequest, selected: string): Fault | undefined {
+  if (!asks_model || (requested_model !== undefined && shortTag(requested_model) === shortTag(selected)))
+    return undefined
+  return noSuchModel(requested_model ?? 'of an unread name', path)
 }
 
-/** Questions are passed on; whatever might make a model work is answered as by a server that has none of that name. */
+/**
+ * Questions are passed on, and so are texts to be made vectors of, which come before a question to a model; whatever
+ * might make a model work is answered as by a server that has none of that name.
+ */
 function refuse({ method, path, requested_model }: TappedRequest): Fault | undefined {
-  if (method === 'GET' || method === 'HEAD') return undefined
+  if (method === 'GET' || method === 'HEAD' || asksForVectors(path)) return undefined
   return noSuchModel(requested_model ?? controlModel, path)
 }
 
@@ -229,6 +243,13 @@ function withoutLoad(description: ModelDescription | undefined): ModelDescriptio
   if (!description) return undefined
   const { load_id: _load, ...rest } = description
   return rest
+}
+
+/** Its end, where the reason of a failure stands; hash and length are of the whole. */
+function storedOutput(output: string, { privacy }: RequestPrivacy): StoredText {
+  const { text, ...stored } = storeText(output, privacy)
+  if (text === undefined) return stored
+  return { ...stored, text: text.length > keptOutput ? `…${text.slice(-keptOutput)}` : text }
 }
 
 function storedExit(exit: WorkerExit, { privacy, input }: RequestPrivacy): WorkerExit {

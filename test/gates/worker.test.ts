@@ -116,7 +116,7 @@ describe('the worker gate', () => {
   test('fails where its weights are not those of the answers that were judged', () => {
     const [completion] = completions(1, () => ({ identity: { weights_sha256: 'c'.repeat(64) } }))
     expect(judged([workerRun(config), completion as Evidence]).reason).toContain(
-      'its weights are not those of the answers',
+      'its weights are other ones than of the answers that were judged',
     )
   })
 
@@ -134,6 +134,28 @@ describe('the worker gate', () => {
     const requests = [request(laneModel, { processes: processes(undefined) })]
     expect(reasonOf({ requests })).toContain('pass: the selected model is the one on the wire')
     expect(reasonOf({ requests, control: undefined })).toContain('nothing shows that its model came from the payload')
+  })
+
+  test('is not content with a control payload that ended before it asked for anything', () => {
+    const control = { selected_model: 'no-such:model', exit: { state: 'exited' as const, code: 1 }, requests: [] }
+    expect(reasonOf({ control }), 'LOCAL_MODEL_TAG was seen').toMatch(/^pass/)
+    expect(reasonOf({ control, requests: [request(laneModel, { processes: processes(undefined) })] })).toContain(
+      'LOCAL_MODEL_TAG was not seen, and with another model in the payload it ended before it asked for any',
+    )
+  })
+
+  test('does not overlook a request whose model could not be read', () => {
+    const unread = request(undefined, { number: 2, path: '/v1/responses', model_unread: true })
+    for (const requests of [[request(laneModel), unread], [unread]])
+      expect(reasonOf({ requests })).toContain('the wire: request 2 of step-2 asks a model at /v1/responses')
+  })
+
+  test('takes the same weights under another template for another model than the judged one', () => {
+    const identity = { ...workerRun(config).identity, template_sha256: 'e'.repeat(64) }
+    const [completion] = completions(1, () => ({ identity: { template_sha256: 'f'.repeat(64) } }))
+    expect(judged([workerRun(config, { identity }), completion as Evidence]).reason).toContain(
+      'its template, system prompt or parameters are other ones than of the answers that were judged',
+    )
   })
 
   test('never passes where any request is for another model, wherever it stands', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dialectOf, readBody } from '../../src/identity/tapped-body.ts'
+import { asksForVectors, asksModel, dialectOf, readBody } from '../../src/identity/tapped-body.ts'
 
 const read = (dialect: 'ollama' | 'openai', body: unknown) => readBody(dialect, Buffer.from(JSON.stringify(body)))
 
@@ -17,6 +17,31 @@ describe('the path of a request', () => {
     ['POST', '/api/%', undefined],
   ])('%s %s is in dialect %s', (method, path, dialect) => {
     expect(dialectOf(method, path)).toBe(dialect)
+  })
+})
+
+describe('a request', () => {
+  it.each([
+    ['POST', '/api/chat', 'always'],
+    ['POST', '/v1/responses', 'always'],
+    ['POST', '/v1/messages?beta=true', 'always'],
+    ['POST', '/completion', 'always'],
+    ['POST', '/v2/not/invented/yet', 'if-named'],
+    ['POST', '/api/show', 'never'],
+    ['POST', '/api/blobs/sha256-00', 'never'],
+    ['POST', '/v1/messages/count_tokens', 'never'],
+    ['POST', '/v1/embeddings', 'never'],
+    ['GET', '/v1/responses', 'never'],
+  ])('%s %s asks a model: %s', (method, path, expected) => {
+    expect(asksModel(method, path)).toBe(expected)
+  })
+
+  it.each([
+    ['/api/embed', true],
+    ['/v1/embeddings?x=1', true],
+    ['/v1/responses', false],
+  ])('for %s asks for the vector of a text: %s', (path, expected) => {
+    expect(asksForVectors(path)).toBe(expected)
   })
 })
 

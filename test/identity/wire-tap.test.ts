@@ -287,11 +287,17 @@ describe('the wire tap', () => {
     expect(new Set(exchanges.map(({ client_port }) => client_port)).size).toBeLessThan(180)
   })
 
-  it('notes error answers and what a gateway says about itself', async () => {
+  it('notes error answers and what a gateway says about itself, but no prices, keys or credentials', async () => {
+    const base = 'x-litellm-model-api-base'
+    const gateway = {
+      'x-litellm-model-id': 'cloud-1',
+      'x-litellm-key-spend': '12.5',
+      [base]: 'https://user:password@cloud.example/v1?key=secret',
+    }
     const origin = await startUpstream((incoming, response) => {
       incoming.resume()
       if (incoming.url === '/api/chat') response.writeHead(404, json).end('{"error":"model \'no\' not found"}')
-      else response.writeHead(200, { ...json, 'x-litellm-model-id': 'cloud-1' }).end('{"model":"m","choices":[]}')
+      else response.writeHead(200, { ...json, ...gateway }).end('{"model":"m","choices":[]}')
     })
     const tap = await startTap(origin)
     expect((await send(`${tap.endpoint}/api/chat`, [chatBody('no')])).body.toString()).toContain('not found')
@@ -299,9 +305,13 @@ describe('the wire tap', () => {
     await send(`${tap.endpoint}/api/tags`, [], { method: 'GET' })
     expect(tap.exchanges()).toMatchObject([
       { status: 404, outcome: 'failed', requested_model: 'no' },
-      { status: 200, outcome: 'answered', gateway: { 'x-litellm-model-id': 'cloud-1' } },
+      { status: 200, outcome: 'answered' },
       { status: 200, outcome: 'answered', path: '/api/tags', method: 'GET' },
     ])
+    expect(tap.exchanges()[1]?.gateway).toEqual({
+      'x-litellm-model-id': 'cloud-1',
+      [base]: 'https://cloud.example/v1',
+    })
     expect(tap.exchanges()[2]).not.toHaveProperty('requested_model')
   })
 

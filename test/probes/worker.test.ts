@@ -259,6 +259,62 @@ describe('a worker', () => {
     expect(verdictOn(config, [evidence]).reason).toContain(`asked for ${defaultModel}`)
   })
 
+  const ask = (path: string, model: string) =>
+    `curl -s "http://$OLLAMA_HOST${path}" -d '{"model":"${model}","stream":false}'`
+
+  test('that asks another model by another API of its server is seen, and of a private workload not let through', async () => {
+    const script = `${ask('/api/chat', selectedModel)}; ${ask('/v1/responses', defaultModel)}`
+    const yaml = `command: [sh, -c, ${JSON.stringify(script)}]\npayload: stdin`
+    const open = workerConfig(runtimeYaml(), yaml)
+    expect(verdictOn(open, [await probe(open)]).reason).toContain(`is for ${defaultModel}, after one for`)
+    expect(asked).toEqual([selectedModel, defaultModel])
+    asked = []
+    await probe(workerConfig(runtimeYaml(), yaml, { privacy: 'private' }))
+    expect(asked).toEqual([selectedModel])
+  })
+
+  test('of a private workload reaches the selected model by its whole tag too', async () => {
+    const script = ask('/api/chat', 'qwen3.6:latest')
+    const yaml = `command: [sh, -c, ${JSON.stringify(script)}]\npayload: stdin`
+    const config = workerConfig(runtimeYaml(), yaml, { privacy: 'private' })
+    const { quality } = config.lanes
+    const short = { ...config, lanes: { quality: { ...quality, model: 'qwen3.6' } } } as BenchConfig
+    await probe(short)
+    expect(asked).toEqual(['qwen3.6:latest'])
+  })
+
+  test('whose request names no model that can be read does not pass', async () => {
+    const script = `${ask('/api/chat', selectedModel)}; curl -s "http://$OLLAMA_HOST/completion" -d '{}'`
+    const config = workerConfig(runtimeYaml(), `command: [sh, -c, ${JSON.stringify(script)}]\npayload: stdin`)
+    expect(verdictOn(config, [await probe(config)]).reason).toContain('asks a model at /completion, and which one')
+  })
+
+  test('may have texts made vectors of by another model', async () => {
+    const script = `${ask('/api/embed', 'vectors')}; exec curl -s --fail "http://$OLLAMA_HOST/api/chat" --data-binary @-`
+    const yaml = `command: [sh, -c, ${JSON.stringify(script)}]\npayload: stdin\npayload_template: { model: '{{model}}', stream: false }`
+    const config = workerConfig(runtimeYaml(), yaml)
+    expect(verdictOn(config, [await probe(config)])).toMatchObject({ status: 'pass' })
+    expect(asked).toEqual(['vectors', selectedModel, 'vectors'])
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'is not waited for longer where a process of it left its group',
+    async () => {
+      const begin = Date.now()
+      const { exit, stdout } = await probe(shell('setsid sleep 30 & echo $!', 0.3))
+      expect(exit).toEqual({ state: 'timed-out', seconds: 0.3 })
+      expect(Date.now() - begin).toBeLessThan(15_000)
+      for (const pid of (stdout.text ?? '').trim().split('\n')) process.kill(Number(pid))
+    },
+  )
+
+  test('leaves the end of a long output in the evidence, not all of it', async () => {
+    const { stdout } = await probe(shell('seq 1 50000'))
+    expect(stdout.characters).toBeGreaterThan(200_000)
+    expect(stdout.text?.length).toBeLessThan(25_000)
+    expect(stdout.text).toMatch(/\n50000\n$/)
+  })
+
   test('of a private workload never reaches a cloud lane, whatever the config says', async () => {
     const config = workerConfig(runtimeYaml('cloud'), sampleWorkers.right)
     const { work } = config.workloads
