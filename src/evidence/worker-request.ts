@@ -19,6 +19,7 @@ export const workerRequestSchema = z.strictObject({
   number: count.describe('1, 2, 3 … in order of arrival'),
   path: text,
   requested_model: text.optional().describe('absent where the request names none'),
+  about_model: text.optional().describe('named in a question about a model, such as /api/show, which asks none'),
   model_unread: z
     .literal(true)
     .optional()

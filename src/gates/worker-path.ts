@@ -43,8 +43,7 @@ export function firstParting(run: WorkerRun, demands: WorkerDemands): Parting | 
       : undefined) ??
     partingOfRecord(run, demands) ??
     (control && partingOfControl(control)) ??
-    // One that ended before it asked for anything shows no obedience.
-    (control && modelRequests(control.requests).length > 0 ? undefined : unexplained(asked, control !== undefined))
+    (control && obeys(control) ? undefined : unexplained(asked, control !== undefined))
   )
 }
 
@@ -221,6 +220,13 @@ function partingOfControl(control: NonNullable<WorkerRun['control']>): Parting |
         why: `a payload with ${control.selected_model}, which cannot exist, ended with exit code 0 and without a request`,
         fix: 'let the worker ask for selected_model of its payload, and fail where there is no such model',
       }
+}
+
+/** A control payload that ended before its model was named to the server shows no obedience. */
+function obeys({ requests, selected_model }: NonNullable<WorkerRun['control']>): boolean {
+  return requests.some(({ requested_model = '', about_model = '' }) =>
+    [requested_model, about_model].some((name) => isSame(name, selected_model)),
+  )
 }
 
 function swallowed(what: string): Parting {

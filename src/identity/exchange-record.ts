@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { gatewayHeaders } from '../runtimes/gateway-headers.ts'
 import { type AnswerReader, answerFormat, answerReader } from './tapped-answer.ts'
-import { asksModel, type BodyFacts, dialectOf, readBody } from './tapped-body.ts'
+import { asksModel, type BodyFacts, dialectOf, readBody, readSubject } from './tapped-body.ts'
 import type { TappedClient, TappedExchange, TappedRequest } from './tapped-exchange.ts'
 
 /** What is known of a request when its head has arrived. */
@@ -37,6 +37,7 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
   let body: Buffer[] | undefined = asks !== 'never' && readable ? [] : undefined
   let bodyBytes = 0
   let asked: BodyFacts = { options: {} }
+  let about_model: string | undefined
   let complete = false
 
   let status: number | undefined
@@ -52,7 +53,8 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
   function catchUp(): void {
     waiting = false
     if (complete && body) {
-      asked = readBody(dialect ?? 'openai', Buffer.concat(body))
+      if (asks === 'about') about_model = readSubject(Buffer.concat(body))
+      else asked = readBody(dialect ?? 'openai', Buffer.concat(body))
       body = undefined
     }
     for (const chunk of unread) reader?.read(chunk)
@@ -67,8 +69,9 @@ export function recordExchange({ client, readable, ...head }: RequestHead): Exch
   function request(): TappedRequest {
     catchUp()
     const process = client()
+    const known = { ...head, ...(process && { client: process }) }
     const asks_model = asks === 'always' || asked.requested_model !== undefined
-    return { ...head, ...(process && { client: process }), asks_model, ...asked }
+    return { ...known, asks_model, ...(about_model !== undefined && { about_model }), ...asked }
   }
 
   return {

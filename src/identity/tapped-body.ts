@@ -14,7 +14,7 @@ export function dialectOf(method: string, path: string): Dialect | undefined {
 
 /** Paths of questions about models and tokens: a name in their bodies asks no model. */
 const quiet =
-  /\/(?:api\/(?:show|pull|push|create|copy|delete|blobs\/.*)|tokenize|detokenize|apply-template|count_tokens|load|unload)$/
+  /\/(?:api\/(?:push|create|copy|delete|blobs\/.*)|tokenize|detokenize|apply-template|count_tokens|load|unload)$/
 
 /** Whether a request asks for the vector of a text, which no answer of a model is. Pure. */
 export function asksForVectors(path: string): boolean {
@@ -23,13 +23,14 @@ export function asksForVectors(path: string): boolean {
 
 /**
  * Whether a request may ask a model for text. `always`: its path says so, in whatever dialect. `if-named`: an unknown
- * path, so it does where its body names a model. Pure.
+ * path, so it does where its body names a model. `about`: its body names a model to be described. Pure.
  */
-export function asksModel(method: string, path: string): 'always' | 'if-named' | 'never' {
+export function asksModel(method: string, path: string): 'always' | 'if-named' | 'about' | 'never' {
   if (method !== 'POST') return 'never'
   if (dialectOf(method, path)) return 'always'
   const name = decoded(path.split('?')[0] ?? '')
   if (/\/(?:responses|messages|completion|infill)$/.test(name)) return 'always'
+  if (/\/api\/(?:show|pull)$/.test(name)) return 'about'
   return quiet.test(name) || asksForVectors(path) ? 'never' : 'if-named'
 }
 
@@ -43,6 +44,12 @@ function decoded(path: string): string {
 }
 
 export type BodyFacts = Pick<TappedRequest, 'requested_model' | 'options' | 'prompt_sha256'>
+
+/** The model that a question is about; Ollama takes `name` where `model` is absent or empty. Pure. */
+export function readSubject(body: Buffer): string | undefined {
+  const { model, name } = parseObject(body.toString('utf8')) ?? {}
+  return [model, name].find((each) => typeof each === 'string' && each !== '') as string | undefined
+}
 
 /** Strings may hold anything, so only those that are known to steer are kept. */
 const steering = new Set(['keep_alive', 'think', 'reasoning_effort', 'reasoning_format', 'service_tier', 'tool_choice'])

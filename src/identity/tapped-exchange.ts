@@ -24,6 +24,8 @@ export interface TappedRequest {
   readonly asks_model: boolean
   /** `model` of the body; absent where it names none, or two, and where the body can't be read. */
   readonly requested_model?: string
+  /** The model that Ollama's /api/show is to describe, or /api/pull to fetch: nothing is asked of it. */
+  readonly about_model?: string
   /** Numbers and switches of the body under the names they were sent by, and the strings that steer (`keep_alive` …). */
   readonly options: Readonly<Record<string, unknown>>
   /** sha256 of the `prompt` text, or of the JSON of `messages`; hexadecimal. */

@@ -24,13 +24,14 @@ export function workerRequest(
   lineage: readonly WatchedProcess[] | undefined,
   rules: RequestPrivacy,
 ): WorkerRequest {
-  const { number, path, asks_model, requested_model, response_model, status, outcome, gateway, client, options } =
-    exchange
+  const { number, path, asks_model, requested_model, about_model, response_model } = exchange
+  const { status, outcome, gateway, client, options } = exchange
   const processes = lineage?.length ? lineage : client ? [client] : []
   return {
     number,
     path: path.split('?', 1)[0]?.slice(0, longestName) ?? '',
     ...(requested_model !== undefined && { requested_model: requested_model.slice(0, longestName) }),
+    ...(about_model !== undefined && { about_model: about_model.slice(0, longestName) }),
     ...(asks_model && requested_model === undefined && { model_unread: true as const }),
     ...(response_model !== undefined && { response_model: response_model.slice(0, longestName) }),
     options: Object.fromEntries(Object.entries(options).filter(isPlain)),

@@ -144,6 +144,17 @@ describe('the worker gate', () => {
     )
   })
 
+  test('takes a question about the model of the control payload for obedience', () => {
+    const about = (about_model: string) => request(undefined, { path: '/api/show', about_model, status: 404 })
+    const reason = (model: string) => {
+      const requests = [request(laneModel, { processes: processes(undefined) })]
+      const exit = { state: 'exited' as const, code: 1 }
+      return reasonOf({ requests, control: { selected_model: 'no-such:model', exit, requests: [about(model)] } })
+    }
+    expect(reason('no-such:model')).toMatch(/^pass/)
+    expect(reason(other)).toMatch(/^fail/)
+  })
+
   test('does not overlook a request whose model could not be read', () => {
     const unread = request(undefined, { number: 2, path: '/v1/responses', model_unread: true })
     for (const requests of [[request(laneModel), unread], [unread]])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asksForVectors, asksModel, dialectOf, readBody } from '../../src/identity/tapped-body.ts'
+import { asksForVectors, asksModel, dialectOf, readBody, readSubject } from '../../src/identity/tapped-body.ts'
 
 const read = (dialect: 'ollama' | 'openai', body: unknown) => readBody(dialect, Buffer.from(JSON.stringify(body)))
 
@@ -27,7 +27,7 @@ describe('a request', () => {
     ['POST', '/v1/messages?beta=true', 'always'],
     ['POST', '/completion', 'always'],
     ['POST', '/v2/not/invented/yet', 'if-named'],
-    ['POST', '/api/show', 'never'],
+    ['POST', '/api/show', 'about'],
     ['POST', '/api/blobs/sha256-00', 'never'],
     ['POST', '/v1/messages/count_tokens', 'never'],
     ['POST', '/v1/embeddings', 'never'],
@@ -98,6 +98,14 @@ describe('the body of a request', () => {
     expect(read('ollama', { model: 'a', MODEL: 'a' }).requested_model).toBe('a')
     expect(read('ollama', { model: 'a', MODEL: 'b' })).not.toHaveProperty('requested_model')
     expect(read('ollama', { model: 7 })).not.toHaveProperty('requested_model')
+  })
+
+  it("of a question names its model as Ollama's own clients do, old and new", () => {
+    const subject = (body: unknown) => readSubject(Buffer.from(JSON.stringify(body)))
+    expect(subject({ model: 'a' })).toBe('a')
+    expect(subject({ model: '', name: 'a' })).toBe('a')
+    expect(subject({ name: 7 })).toBeUndefined()
+    expect(subject([])).toBeUndefined()
   })
 
   it('may be anything', () => {
