@@ -135,7 +135,7 @@ describe('answers', () => {
   it('refuse a schema that a grammar would not enforce, naming what and where', async () => {
     const schema = { type: 'object', properties: { order: { type: 'string', pattern: '^A-' } }, required: ['order'] }
     await expect(ask('Hello', { schema })).rejects.toMatchObject({
-      code: 'unexpected-response',
+      code: 'request-refused',
       facts: { status: 400 },
       message: expect.stringContaining('"pattern" at #/properties/order'),
     })
