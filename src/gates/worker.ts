@@ -5,7 +5,7 @@ import { workersFor } from '../config/workers-for.ts'
 import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
 import { whyUnproven } from './identity.ts'
 import { whatModelDiffers } from './other-model.ts'
-import { completionsOf, type Gate, type GateInput } from './verdict.ts'
+import { completionsOf, datasetRecords, type Gate, type GateInput } from './verdict.ts'
 import { count } from './wording.ts'
 import { carriesTag, firstParting, modelRequests, type WorkerRun } from './worker-path.ts'
 
@@ -69,6 +69,21 @@ export const workerGate: Gate = (input) => {
       status: 'not-measured',
       observed: `${measured.size} of ${count(names.length, 'worker')} run`,
       reason: `${missing} was not run with these settings`,
+      remedy: 'run the workload to its end on this lane',
+    }
+  }
+  const most = datasetRecords(input)?.size ?? Number.POSITIVE_INFINITY
+  for (const [name, { records }] of workers) {
+    const submitted = new Set(runs.filter(({ worker }) => worker === name).map(({ record_id }) => record_id)).size
+    const asked = Math.min(records, most)
+    if (submitted >= asked) continue
+    return {
+      ...common,
+      status: 'insufficient',
+      n: submitted,
+      needed: asked,
+      observed: `${submitted} of ${count(asked, 'record')} submitted to ${name}`,
+      reason: `${name} was given ${submitted} of the ${count(asked, 'record')} that the config asks for`,
       remedy: 'run the workload to its end on this lane',
     }
   }

@@ -35,6 +35,17 @@ describe('the worker gate', () => {
     expect(judged([workerRun(config)])).toMatchObject({ status: 'pass', n: 1, needed: 1 })
   })
 
+  test('is insufficient where fewer records were submitted than the config asks for', () => {
+    const { delegate } = config.workers
+    const three = { ...config, workers: { delegate: { ...delegate, records: 3 } } } as BenchConfig
+    const runs = ['r-1', 'r-2', 'r-2', 'r-3'].map((record_id) => workerRun(three, { record_id }))
+    expect(judged(runs.slice(0, 3), three)).toMatchObject({
+      status: 'insufficient',
+      reason: 'delegate was given 2 of the 3 records that the config asks for',
+    })
+    expect(judged(runs, three).status).toBe('pass')
+  })
+
   test('takes no run of other settings, or of another model, for one of today', () => {
     const run = workerRun(config)
     expect(judged([{ ...run, settings_sha256: '0'.repeat(64) }]).status).toBe('not-measured')
