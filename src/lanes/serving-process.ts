@@ -2,12 +2,17 @@ import { hostOf, isLoopback } from '../config/endpoint.ts'
 import { listeningProcess } from '../machine/listening-process.ts'
 import { childProcesses, type SeenProcess } from '../machine/process-table.ts'
 
+/** A second server that shares the port by SO_REUSEPORT is seen after this long, at the latest. */
+const known_for_ms = 1_000
+
 /** The process that listens at an endpoint of this machine; undefined where it cannot be seen. */
 export function findServer(endpoint: string): () => Promise<SeenProcess | undefined> {
   return async () => {
     if (!isLoopback(endpoint)) return undefined
     const { port, protocol } = new URL(endpoint)
-    return await listeningProcess(hostOf(endpoint), Number(port || (protocol === 'https:' ? 443 : 80)))
+    return await listeningProcess(hostOf(endpoint), Number(port || (protocol === 'https:' ? 443 : 80)), {
+      known_for_ms,
+    })
   }
 }
 

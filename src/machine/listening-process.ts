@@ -28,17 +28,38 @@ const addressesOf: ReadonlyMap<string, readonly string[]> = new Map([
 export async function listeningProcess(
   host: string,
   port: number,
-  { root = '/proc' }: ProcessOptions = {},
+  { root = '/proc', known_for_ms = 0 }: ProcessOptions & KnownFor = {},
 ): Promise<ListeningProcess | undefined> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   const hosts = name === 'localhost' ? [...addressesOf.keys()] : [name].filter((each) => addressesOf.has(each))
   if (hosts.length === 0) return undefined
+  const key = `${root} ${name} ${port}`
+  const seen = lastSeen.get(key)
+  if (seen && performance.now() - seen.at_ms < known_for_ms && (await stillHolds(seen.holder, root)))
+    return await withFolder(seen.holder, root)
+  lastSeen.delete(key)
   const listeners = parseListeners(await readTables(root), port)
   const sockets = new Set(hosts.map((each) => socketFor(each, listeners)).filter((socket) => socket !== undefined))
   if (sockets.has('several')) return undefined
   const holders = await Promise.all([...sockets].map((socket) => holderOf(socket, `${root} ${socket}`, root)))
   const [first, ...others] = holders
   if (!first || others.some((other) => other?.pid !== first.pid)) return undefined
+  lastSeen.set(key, { holder: first, at_ms: performance.now() })
+  return await withFolder(first, root)
+}
+
+interface KnownFor {
+  /**
+   * So long after all sockets were read (5 ms), a look at the holder's own socket is enough (0.1 ms): that it ended is seen at
+   * once, that a second process came to share its port only later. 0 where absent.
+   */
+  readonly known_for_ms?: number
+}
+
+/** The holders by host and port, and when all sockets were read for them. */
+const lastSeen = new Map<string, { readonly holder: Holder; readonly at_ms: number }>()
+
+async function withFolder(first: Holder, root: string): Promise<ListeningProcess> {
   const working_folder = await readlink(`${root}/${first.pid}/cwd`).catch(() => undefined)
   return { pid: first.pid, started_at: first.started_at, ...(working_folder !== undefined && { working_folder }) }
 }

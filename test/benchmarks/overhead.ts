@@ -17,6 +17,7 @@ import {
   laneProject,
   plainProject,
   timesFile,
+  verifiedProject,
   type WorkerTimes,
 } from './projects.ts'
 
@@ -61,13 +62,15 @@ try {
 }
 
 async function compareCases(endpoint: string, cases: number, rounds: number): Promise<Comparison[]> {
-  const ways = [plainProject(endpoint, cases), laneProject(endpoint, cases), gateProject(endpoint, cases)]
-  const [plain = [], lane = [], gate = []] = await takeTurns(ways, rounds)
+  const projects = [plainProject, laneProject, gateProject, verifiedProject]
+  const ways = projects.map((project) => project(endpoint, cases))
+  const [plain = [], lane = [], gate = [], verified = []] = await takeTurns(ways, rounds)
   const inWorker = (timings: readonly Timing[]) => timings.map(({ case_ms }) => case_ms as number)
   const wall = (timings: readonly Timing[]) => timings.map(({ wall_ms }) => wall_ms)
   return [
     { title: `${cases} cases, a test each: ms a case`, base: inWorker(plain), other: inWorker(lane) },
-    { title: `${cases} cases, one gate's test: ms a case`, base: inWorker(plain), other: inWorker(gate) },
+    { title: `${cases} cases, one gate's test, echo: ms a case`, base: inWorker(plain), other: inWorker(gate) },
+    { title: `${cases} cases, one gate's test, verified: ms a case`, base: inWorker(plain), other: inWorker(verified) },
     { title: `${cases} cases, a test each: whole run, ms`, base: wall(plain), other: wall(lane) },
   ]
 }

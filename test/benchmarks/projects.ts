@@ -112,8 +112,21 @@ describe.lane('colours', ({ test, records }) => {
   )
 }
 
-/** bench-memo, all records in one test of the kind that the standard body runs. */
+/** bench-memo, all records in one test of the kind that the standard body runs; an echo is proof enough. */
 export function gateProject(endpoint: string, cases: number): Files {
+  return gateProjectOf(oneLane(endpoint), endpoint, cases)
+}
+
+/** The same on a lane whose weights are proven: described before and after each answer, hashed, looked for in its process. */
+export function verifiedProject(endpoint: string, cases: number): Files {
+  const origin = endpoint.replace(/\/v1$/, '')
+  const config = oneLane(endpoint)
+    .replace(/kind: openai-compatible, endpoint: '[^']+', location: local/, `kind: llama-server, endpoint: '${origin}'`)
+    .replaceAll(', required_identity: echo', '')
+  return gateProjectOf(config, endpoint, cases)
+}
+
+function gateProjectOf(config: string, endpoint: string, cases: number): Files {
   return benchMemoProject(
     endpoint,
     cases,
@@ -127,14 +140,15 @@ describe.lane('colours', ({ test, records }) => {
   })
 })
 `,
+    config,
   )
 }
 
-function benchMemoProject(endpoint: string, cases: number, evals: string): Files {
+function benchMemoProject(endpoint: string, cases: number, evals: string, config = oneLane(endpoint)): Files {
   return colourProject(endpoint, {
     ...ownPackage,
     'vitest.config.ts': `import benchMemo from 'bench-memo/plugin'\nexport default { plugins: [benchMemo()] }\n`,
-    'bench.config.yaml': oneLane(endpoint),
+    'bench.config.yaml': config,
     'datasets/colours/records.jsonl': records(cases)
       .map((record) => JSON.stringify(record))
       .join('\n'),

@@ -21,7 +21,8 @@ async function daemon(elsewhere: () => boolean) {
   const { endpoint } = await serve(async (request, response) => {
     const answers: Record<string, object> = {
       '/api/show': { capabilities: ['completion'], ...(elsewhere() && remote) },
-      '/api/tags': { models: [{ name: 'mine:latest', digest: 'a' }] },
+      // Another manifest has another digest.
+      '/api/tags': { models: [{ name: 'mine:latest', digest: elsewhere() ? 'b' : 'a' }] },
       '/api/ps': { models: [] },
       '/api/version': { version: '0.31.0' },
       '/api/chat': { model: 'mine', message: { content: 'hello' }, done: true, done_reason: 'stop' },

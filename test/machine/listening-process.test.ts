@@ -63,6 +63,22 @@ describe.runIf(platform() === 'linux')('the process that listens on a port', () 
     expect(after?.pid).toBe(second.pid)
     expect(after).not.toEqual(before)
   })
+
+  it('is another one after a restart on the same port, also where the first was asked for before, also within the time that it is known for', async () => {
+    const script = (port: number) =>
+      `const s = require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log(s.address().port))`
+    const first = await startChild(script(0))
+    const port = Number(first.line)
+    const before = await listeningProcess('127.0.0.1', port, { known_for_ms: 60_000 })
+    expect(before?.pid).toBe(first.pid)
+    expect(await listeningProcess('127.0.0.1', port, { known_for_ms: 60_000 })).toEqual(before)
+    first.child.kill('SIGKILL')
+    await once(first.child, 'exit')
+    const second = await startChild(script(port))
+    const after = await listeningProcess('127.0.0.1', port, { known_for_ms: 60_000 })
+    expect(after?.pid).toBe(second.pid)
+    expect(after).not.toEqual(before)
+  })
 })
 
 describe('what /proc shows', () => {

@@ -14,14 +14,22 @@ export interface AnsweringServer {
   close(): Promise<void>
 }
 
+/** `routes`: plain JSON answers of other paths. */
 export async function startAnsweringServer(
   answer: (chat: AskedChat) => string | undefined | Promise<string | undefined>,
+  routes: Readonly<Record<string, unknown>> = {},
 ): Promise<AnsweringServer> {
   const asked: AskedChat[] = []
   const server = createServer(async (request, response) => {
     if (request.url?.endsWith('/models')) {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify({ object: 'list', data: [{ id: 'echo' }, { id: 'other' }] }))
+      return
+    }
+    const route = routes[request.url ?? '']
+    if (route !== undefined) {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(route))
       return
     }
     const chunks: Buffer[] = []
