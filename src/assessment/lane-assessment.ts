@@ -1,4 +1,4 @@
-import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { isOnThisMachine } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import type { BenchConfig, RuntimeKind } from '../config/schema.ts'
 import { unverifiedKinds } from '../config/unverified.ts'
@@ -65,7 +65,7 @@ export function assessLane(
   const answered = evidence
     .filter((each): each is Completion => each.kind === 'completion' && each.lane === lane)
     .filter(isAnswered)
-  const { kind } = runtimeOf(config, lane)
+  const runtime = runtimeOf(config, lane)
   const proven = answered.find((each) => each.identity.weights_sha256 !== undefined)
   const best = looks.toSorted((a, b) => ladder.indexOf(b.rung) - ladder.indexOf(a.rung))[0]
   const reliable = workloads.some(({ standings }) =>
@@ -86,14 +86,12 @@ export function assessLane(
   ])
   const location = locationOf(config, lane)
   const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
-  const endpoint = config.lanes[lane] && endpointOf(runtimeOf(config, lane))
-  const isHere = endpoint === undefined || isLoopback(endpoint)
-  const machine = isHere ? evidence.find((each) => each.kind === 'machine') : undefined
+  const machine = isOnThisMachine(runtime) ? evidence.find((each) => each.kind === 'machine') : undefined
   return {
     lane,
     location,
-    runtime: kind,
-    unverified_platform: unverifiedKinds.has(kind),
+    runtime: runtime.kind,
+    unverified_platform: unverifiedKinds.has(runtime.kind),
     rung: reliable ? 'reliable' : answered.length > 0 ? 'answered' : (best?.rung ?? 'configured'),
     requested_model: config.lanes[lane]?.model ?? '',
     ...(answered[0]?.observed_model !== undefined && { observed_model: answered[0].observed_model }),

@@ -26,6 +26,12 @@ export function isLoopback(url: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '0.0.0.0' || isIn(loopback, host)
 }
 
+/** Whether a runtime is on this machine: the embedded one, and servers on loopback. */
+export function isOnThisMachine(runtime: RuntimeConfig): boolean {
+  const endpoint = endpointOf(runtime)
+  return endpoint === undefined || isLoopback(endpoint)
+}
+
 /** Whether an IP address belongs to this machine or to a private network (RFC 1918, 4193, 3927, 4291, 6598). */
 export function isPrivateAddress(address: string): boolean {
   return isIn(loopback, address) || isIn(premises, address)

@@ -1,7 +1,7 @@
 import { builtInModels } from './built-in-models.ts'
 import type { ConfigProblemCode } from './config-error.ts'
 import type { ConfigPath } from './config-path.ts'
-import { endpointOf, hostOf, isAddress, isLoopback, isPrivateAddress } from './endpoint.ts'
+import { hostOf, isAddress, isOnThisMachine, isPrivateAddress } from './endpoint.ts'
 import { suggestion } from './nearest.ts'
 import { isCloudTag } from './ollama-cloud-tag.ts'
 import { bestLevel, isAtLeast } from './required-level.ts'
@@ -94,7 +94,7 @@ function identityConflict(lane: Partial<LaneConfig>, runtime: SoundServer): stri
   const best = bestLevel(runtime as RuntimeConfig)
   const required = lane.required_identity
   if (required !== undefined && !isAtLeast(best, required)) {
-    return `${required} cannot be reached here: ${article(runtime.kind)} runtime${isHere(runtime) ? '' : ' on another host'} proves ${best} at most; write ${best} or less`
+    return `${required} cannot be reached here: ${article(runtime.kind)} runtime${isOnThisMachine(runtime as RuntimeConfig) ? '' : ' on another host'} proves ${best} at most; write ${best} or less`
   }
   if (required === undefined && runtime.location === 'local' && !isAtLeast(best, 'declared-twice')) {
     return `${article(runtime.kind)} runtime proves ${best} at most, and a local lane asks for more; write required_identity: ${best} (the lane is then conditional at best), or name the server's own kind (ollama, llama-server, vllm)`
@@ -102,7 +102,6 @@ function identityConflict(lane: Partial<LaneConfig>, runtime: SoundServer): stri
   return undefined
 }
 
-const isHere = (runtime: SoundServer): boolean => isLoopback(endpointOf(runtime as RuntimeConfig) ?? '')
 const article = (kind: string): string => `${/^(?:[aeio]|lm)/.test(kind) ? 'an' : 'a'} ${kind}`
 
 type SoundServer = Partial<Exclude<RuntimeConfig, { kind: 'embedded' }>> & { kind: Exclude<RuntimeKind, 'embedded'> }

@@ -1,4 +1,4 @@
-import { endpointOf, isLoopback } from './endpoint.ts'
+import { isOnThisMachine } from './endpoint.ts'
 import { runtimeOf } from './location.ts'
 import { type BenchConfig, type IdentityLevel, identityLevels, type RuntimeConfig, type RuntimeKind } from './schema.ts'
 
@@ -17,8 +17,7 @@ const bestHere: Readonly<Record<RuntimeKind, IdentityLevel>> = {
 /** The best proof within reach of a runtime: files on another host cannot be read. */
 export function bestLevel(runtime: RuntimeConfig): IdentityLevel {
   const best = bestHere[runtime.kind]
-  const endpoint = endpointOf(runtime)
-  if (endpoint === undefined || isLoopback(endpoint)) return best
+  if (isOnThisMachine(runtime)) return best
   return isAtLeast(best, 'declared-twice') ? 'declared-twice' : best
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { bestLevel, isAtLeast } from './required-level.ts'
 import { type BenchConfig, laneSchema, type RuntimeConfig, type WorkloadConfig } from './schema.ts'
 
 /** A runtime that answered on its usual endpoint, and the models that it lists. */
@@ -21,14 +22,16 @@ export function withDiscovered(config: BenchConfig, found: readonly DiscoveredRu
   for (const { kind, endpoint, models } of found) {
     if (models.length === 0) continue
     const runtime = freeName(kind, runtimes)
-    runtimes[runtime] = { kind, endpoint, location: 'local' } as RuntimeConfig
+    const server = { kind, endpoint, location: 'local' } as RuntimeConfig
+    runtimes[runtime] = server
+    const best = bestLevel(server)
     for (const model of models) {
       const lane = freeName(`${kind}-${slug(model)}`, lanes)
       lanes[lane] = laneSchema.parse({
         runtime,
         model,
         // It proves no more; a lane of the file would have to say so.
-        ...((kind === 'openai-compatible' || kind === 'lm-studio') && { required_identity: 'echo' }),
+        ...(!isAtLeast(best, 'declared-twice') && { required_identity: best }),
       } satisfies z.input<typeof laneSchema>)
       joined.push({ lane, isKnown: kind !== 'openai-compatible' })
     }

@@ -1,4 +1,4 @@
-import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { isOnThisMachine } from '../config/endpoint.ts'
 import { gatesFor } from '../config/gates-for.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
@@ -30,8 +30,7 @@ export const memoryGate: Gate = (input) => {
       reason: 'a cloud lane uses no memory here',
     }
   }
-  const endpoint = endpointOf(runtimeOf(config, lane))
-  if (endpoint !== undefined && !isLoopback(endpoint)) {
+  if (!isOnThisMachine(runtimeOf(config, lane))) {
     return {
       ...common,
       status: 'not-measured',

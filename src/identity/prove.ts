@@ -1,8 +1,9 @@
-import { basename, isAbsolute } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { IdentityLevel } from '../config/schema.ts'
 import type { IdentityProof } from '../evidence/identity-schema.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { contradictionsOf, wasReloaded } from './contradictions.ts'
+import { namedAdapters, namedFile } from './named-file.ts'
 import { isExpectedName } from './response-name.ts'
 
 /** What was seen around one call. */
@@ -60,13 +61,10 @@ export function proveIdentity(observation: Observation): IdentityProof {
       ...given('context_in_force', declared.context_in_force),
       ...given('server_build', declared.server_build),
       ...given('served_elsewhere', declared.served_elsewhere),
-      ...given(
-        'adapters',
-        declared.adapters?.map(({ file, scale }) => ({ ...fileOf(file, weights), ...given('scale', scale) })),
-      ),
+      ...given('adapters', declared.adapters && namedAdapters(declared.adapters, weights)),
       ...given(
         'projectors',
-        declared.projectors?.map((file) => fileOf(file, weights)),
+        declared.projectors?.map((file) => namedFile(file, weights)),
       ),
     }),
     ...given('weights_sha256', weights?.sha256),
@@ -121,11 +119,6 @@ function notesOf({ before, after, weights }: Observation): string[] {
     ...(declared?.loaded_as ? [`the same weights were loaded under the name ${declared.loaded_as}`] : []),
     ...(declared?.also_known_as ? [`another name of ${declared.also_known_as.join(', ')}`] : []),
   ]
-}
-
-/** Without its folder, which may name a user. */
-function fileOf(file: string, weights: AttestedWeights | undefined): { name: string; sha256?: string } {
-  return { name: basename(file), ...given('sha256', weights?.files.find((each) => each.file === file)?.sha256) }
 }
 
 /** Of a path as any system writes it; those of another machine begin with its name. */

@@ -6,11 +6,12 @@ import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
 import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
 import { wasReloaded } from '../identity/contradictions.ts'
 import { proveIdentity } from '../identity/prove.ts'
-import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import { asRuntimeFailure, type RuntimeFailure } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import { wordsOf } from '../runtimes/words-of.ts'
 import type { AttestWeights } from './attest-weights.ts'
 import type { CallContext } from './call-context.ts'
+import { loadRequest } from './load-request.ts'
 import { timingState } from './timing-state.ts'
 import type { TrialFingerprint } from './trial-fingerprint.ts'
 
@@ -51,15 +52,13 @@ export async function ask(
   const result = await settle(
     runtime.chat(
       {
-        tag: lane.model,
+        ...loadRequest(lane),
         messages,
         temperature: lane.temperature,
         seed: lane.seed,
         max_output_tokens: limits.output_tokens,
         think: lane.think,
         prefix_cache: lane.prefix_cache,
-        ...(lane.context !== undefined && { context: lane.context }),
-        ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
         ...(lane.structured_output === 'json-schema' && { schema: dataset.schema }),
       },
       { deadline_ms: limits.seconds_per_record * 1000, ...(context.signal && { signal: context.signal }) },
@@ -160,7 +159,7 @@ async function settle<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
   } catch (error) {
     return {
       ok: false,
-      failure: error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error }),
+      failure: asRuntimeFailure(error),
     }
   }
 }

@@ -1,4 +1,4 @@
-import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { isOnThisMachine } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
@@ -69,8 +69,7 @@ export function openLane(options: LaneOptions): Lane {
   const workloadConfig = config.workloads[workload] as WorkloadConfig
   const location = locationOf(config, name)
   const required = requiredLevel(config, name)
-  const endpoint = endpointOf(runtimeOf(config, name))
-  const isHere = location === 'local' && (endpoint === undefined || isLoopback(endpoint))
+  const isHere = location === 'local' && isOnThisMachine(runtimeOf(config, name))
   const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
   const options_sha256 = laneOptionsSha256(config, name)
   // Paths that another host declares mean nothing here.

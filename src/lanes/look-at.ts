@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import type { LaneConfig } from '../config/schema.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
+import { namedAdapters } from '../identity/named-file.ts'
 import type { AttestedWeights } from '../identity/prove.ts'
-import { RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import { asRuntimeFailure, type RuntimeFailure } from '../runtimes/failures.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { controlEarly, type NegativeControls } from './ask-unknown-tag.ts'
 import type { AttestWeights } from './attest-weights.ts'
 import type { CallContext, Connection } from './call-context.ts'
+import { loadRequest } from './load-request.ts'
 
 /** Weights may have to be fetched first. */
 const connectDeadline_ms = 10 * 60_000
@@ -53,14 +55,7 @@ export async function lookAt(options: LookOptions): Promise<Look> {
       listed_tags: listed.map((each) => each.tag),
       negative_control: await controlEarly(runtime, options),
     }
-    const load = await runtime.load(
-      {
-        tag: lane.model,
-        ...(lane.context !== undefined && { context: lane.context }),
-        ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
-      },
-      within(loadDeadline_ms),
-    )
+    const load = await runtime.load(loadRequest(lane), within(loadDeadline_ms))
     const description = await runtime.describe(lane.model, within(questionDeadline_ms))
     // Large files take their time here, not within the first record's.
     const weights = await attest(description)
@@ -72,8 +67,7 @@ export async function lookAt(options: LookOptions): Promise<Look> {
     }
     return { facts, unused: load.loaded_now || load.unused === true, description }
   } catch (error) {
-    const failure =
-      error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error })
+    const failure = asRuntimeFailure(error)
     return { facts: { ...facts, failure: { code: failure.code, message: failure.message } }, unused: false, failure }
   }
 }
@@ -97,17 +91,8 @@ function publicPart(
   return {
     ...rest,
     ...(weights_files && { weights_files: weights_files.map((file) => basename(file)) }),
-    ...(adapters && { adapters: adapters.map(({ file, scale }) => adapter(file, scale, weights)) }),
+    ...(adapters && { adapters: namedAdapters(adapters, weights) }),
     ...(projectors && { projectors: projectors.map((file) => basename(file)) }),
     ...(also_known_as && { also_known_as: [...also_known_as] }),
-  }
-}
-
-function adapter(file: string, scale: number | undefined, weights: AttestedWeights | undefined) {
-  const hashed = weights?.files.find((each) => each.file === file)
-  return {
-    name: basename(file),
-    ...(hashed && { sha256: hashed.sha256 }),
-    ...(scale !== undefined && { scale }),
   }
 }

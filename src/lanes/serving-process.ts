@@ -17,12 +17,11 @@ export function findServer(endpoint: string): () => Promise<SeenProcess | undefi
 }
 
 /** The child of an Ollama daemon that has a blob on its command line: its runner of those weights. */
-export function findRunner(endpoint: string): (blob: string) => Promise<{ pid: number; started: number } | undefined> {
+export function findRunner(endpoint: string): (blob: string) => Promise<SeenProcess | undefined> {
   const findDaemon = findServer(endpoint)
   return async (blob) => {
     const daemon = await findDaemon()
     if (!daemon) return undefined
-    const runner = (await childProcesses(daemon.pid)).find(({ command }) => command.includes(blob))
-    return runner && { pid: runner.pid, started: runner.started_at }
+    return (await childProcesses(daemon.pid)).find(({ command }) => command.includes(blob))
   }
 }

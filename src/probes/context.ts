@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import type { ContextTrial } from '../evidence/context-schema.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
-import { ContextExceeded, RequestAborted, RuntimeFailure, UnexpectedResponse } from '../runtimes/failures.ts'
+import { loadRequest } from '../lanes/load-request.ts'
+import { asRuntimeFailure, ContextExceeded, RequestAborted } from '../runtimes/failures.ts'
 import { wordsOf } from '../runtimes/words-of.ts'
 import { type Codes, codesIn, contextPrompt } from './context-prompt.ts'
 import { type Calibration, type ContextTarget, calibrate, cyclesFor, targetOf } from './context-size.ts'
@@ -38,15 +39,13 @@ export async function probeContext({ name, lane, runtime, description, signal }:
     try {
       const { text, thinking, usage, server_timings, wire } = await runtime.chat(
         {
-          tag: lane.model,
+          ...loadRequest(lane),
           messages,
           temperature: 0,
           seed: lane.seed,
           max_output_tokens: output,
           think: false,
           prefix_cache: false,
-          ...(lane.context !== undefined && { context: lane.context }),
-          ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
         },
         { deadline_ms: 2000 * limits.seconds + 5000, ...(signal && { signal }) },
       )
@@ -65,8 +64,7 @@ export async function probeContext({ name, lane, runtime, description, signal }:
       }
     } catch (error) {
       if (error instanceof RequestAborted) throw error
-      const { code, message } =
-        error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), {}, { cause: error })
+      const { code, message } = asRuntimeFailure(error)
       const named = error instanceof ContextExceeded ? Number(error.facts.n_ctx) : Number.NaN
       return {
         ...sent,

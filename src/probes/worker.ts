@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { endpointOf, isLoopback } from '../config/endpoint.ts'
+import { endpointOf, isOnThisMachine } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, WorkloadConfig } from '../config/schema.ts'
@@ -17,6 +17,7 @@ import { asksForVectors } from '../identity/tapped-body.ts'
 import { type Fault, startWireTap, type TappedRequest, type WireTap } from '../identity/wire-tap.ts'
 import { createAttester } from '../lanes/attest-weights.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
+import { loadRequest } from '../lanes/load-request.ts'
 import { requireOnPremises } from '../lanes/premises.ts'
 import { OffPremises, RuntimeFailure } from '../runtimes/failures.ts'
 import { shortTag } from '../runtimes/ollama-mapping.ts'
@@ -133,7 +134,7 @@ export async function probeWorker(probe: WorkerProbe, probed: ProbedLane): Promi
 
 /** Paths that another host declares mean nothing here. */
 function isHere(config: BenchConfig, lane: string): boolean {
-  return locationOf(config, lane) === 'local' && isLoopback(endpointOf(runtimeOf(config, lane)) as string)
+  return locationOf(config, lane) === 'local' && isOnThisMachine(runtimeOf(config, lane))
 }
 
 interface TapOptions {
@@ -219,14 +220,7 @@ function noSuchModel(model: string, path: string): Fault {
 
 async function loadAndDescribe({ lane, runtime, signal }: ProbedLane): Promise<ModelDescription> {
   const within = (deadline_ms: number) => ({ deadline_ms, ...(signal && { signal }) })
-  await runtime.load(
-    {
-      tag: lane.model,
-      ...(lane.context !== undefined && { context: lane.context }),
-      ...(lane.keep_alive !== undefined && { keep_alive: lane.keep_alive }),
-    },
-    within(load_ms),
-  )
+  await runtime.load(loadRequest(lane), within(load_ms))
   return await runtime.describe(lane.model, within(question_ms))
 }
 

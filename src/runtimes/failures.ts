@@ -78,3 +78,8 @@ export class RequestRefused extends RuntimeFailure {
 export class LoadFailed extends RuntimeFailure {
   readonly code = 'load-failed'
 }
+
+/** An error as a failure: what is none of the classes above is something that the server should not have said. */
+export function asRuntimeFailure(error: unknown, facts: Facts = {}): RuntimeFailure {
+  return error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), facts, { cause: error })
+}

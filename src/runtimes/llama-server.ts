@@ -1,6 +1,6 @@
 import { callWithin } from './call-within.ts'
 import { withoutV1 } from './endpoint-url.ts'
-import { ModelLoading, RuntimeFailure, UnexpectedResponse } from './failures.ts'
+import { asRuntimeFailure, ModelLoading } from './failures.ts'
 import { type ListedModel, mapListing, readListedModels } from './listed-models.ts'
 import {
   type Adapter,
@@ -105,8 +105,7 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
           const unused = asleep || (await isUnused(within))
           return { loaded_now: asleep, unused, total_ms: performance.now() - started }
         },
-        async (error) =>
-          error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), place, { cause: error }),
+        async (error) => asRuntimeFailure(error, place),
       )
     },
     async chat(request, call) {

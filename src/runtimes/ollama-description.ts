@@ -4,6 +4,7 @@ import { shortTag } from './ollama-mapping.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
 import type { ModelDescription, ModelListing } from './runtime.ts'
+import type { ServingProcess } from './serving-process.ts'
 
 /** What is known of a tag from several answers of the server, and of its runner from this machine. */
 export interface OllamaFacts {
@@ -18,7 +19,7 @@ export interface OllamaFacts {
   /** Other tags of the same manifest. */
   readonly also_known_as?: readonly string[]
   /** The process of that runner. */
-  readonly process?: { readonly pid: number; readonly started: number }
+  readonly process?: ServingProcess
   readonly version?: string
 }
 
@@ -42,7 +43,7 @@ export function mapOllamaDescription(facts: OllamaFacts): ModelDescription {
     loaded_as: running && running.name !== shortTag(tag) ? running.name : undefined,
     also_known_as: facts.also_known_as,
     weights_claimed_sha256: files.length === 1 ? blobSha256(files[0] as string) : undefined,
-    load_id: running && process && `${process.pid}@${process.started}`,
+    load_id: running && process && `${process.pid}@${process.started_at}`,
     architecture: architecture || undefined,
     parameters: count(info['general.parameter_count'])?.toString() ?? (shown.details?.parameter_size || undefined),
     quantization: shown.details?.quantization_level || undefined,

@@ -15,6 +15,7 @@ import {
 } from './ollama-protocol.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { CallOptions, LoadReport, LoadRequest, ModelDescription, Runtime } from './runtime.ts'
+import type { ServingProcess } from './serving-process.ts'
 
 export interface OllamaOptions {
   /** Base URL without /api or /v1, such as http://127.0.0.1:11434. */
@@ -23,15 +24,9 @@ export interface OllamaOptions {
   readonly fetch?: typeof globalThis.fetch
   /**
    * Finds the process on this machine that has a blob in memory (the path is on its command line, as `--model`).
-   * `started` is its start in any unit that tells it from a later process with the same pid. Without it, descriptions
-   * have no serving_pid and no load_id, so that weights loaded anew between two looks stay unseen.
+   * Without it, descriptions have no serving_pid and no load_id, so that weights loaded anew between two looks stay unseen.
    */
-  readonly findRunner?: (blob: string) => Promise<RunnerProcess | undefined>
-}
-
-export interface RunnerProcess {
-  readonly pid: number
-  readonly started: number
+  readonly findRunner?: (blob: string) => Promise<ServingProcess | undefined>
 }
 
 /** How long an unloading runner is waited for. It may be answering somebody else, then Ollama ends it afterwards. */
@@ -86,7 +81,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
 
   /** The version of the server, read anew whenever a runner was: a server that was replaced has no old runner. */
   let lastVersion: { readonly runner: string; readonly version: string } | undefined
-  async function versionWith(runner: RunnerProcess | undefined, call: CallOptions): Promise<string> {
+  async function versionWith(runner: ServingProcess | undefined, call: CallOptions): Promise<string> {
     const key = JSON.stringify(runner)
     if (runner && lastVersion?.runner === key) return lastVersion.version
     const { version } = await requestJson(server, '/api/version', versionSchema, call)

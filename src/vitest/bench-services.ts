@@ -5,7 +5,6 @@ import type { LaneConfig } from '../config/schema.ts'
 import { randomId } from '../evidence/random-id.ts'
 import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
-import type { NegativeControl } from '../lanes/ask-unknown-tag.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
 import type { BenchContext } from './bench-context.ts'
 import { prepareFolder } from './bench-folder.ts'
@@ -52,9 +51,8 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
-  /** Workers come and go with each file; a lane's context is probed once a run. */
-  const contextProbes = new Map<string, Evidence>()
-  const controls = new Map<string, NegativeControl>()
+  /** Workers come and go with each file; what is found out of a lane once a run is kept here for them. */
+  const known = new Map<string, unknown>()
   const giveUpWaiting = () => turns.giveUpWaiting()
 
   const host = await startHost({
@@ -62,15 +60,11 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       begun ??= beginRun()
       return { run_id: run.id, evidence_folder: run.evidenceFolder, run_evidence: await begun }
     },
-    async context(question) {
-      const { lane, evidence } = question as { lane: string; evidence?: Evidence }
-      if (evidence) contextProbes.set(lane, evidence)
-      return { evidence: contextProbes.get(lane) }
-    },
-    async control(question) {
-      const { lane, control } = question as { lane: string; control?: NegativeControl }
-      if (control) controls.set(lane, control)
-      return { control: controls.get(lane) }
+    async known(question) {
+      const { lane, what, value } = question as { lane: string; what: string; value?: unknown }
+      const key = `${what} ${lane}`
+      if (value !== undefined) known.set(key, value)
+      return { value: known.get(key) }
     },
     async hashing(question) {
       vitest.logger.log(hashingLine(question as HashingProgress))
@@ -92,8 +86,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     run = newRun(folder)
     spool = undefined
     begun = undefined
-    contextProbes.clear()
-    controls.clear()
+    known.clear()
   })
   vitest.onClose(async () => {
     spool?.close()

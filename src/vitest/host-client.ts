@@ -48,32 +48,29 @@ export async function takeTurn(host: ProvidedBench['host'], lane: string): Promi
   while (!(await question<{ taken: boolean }>(host, 'turn', { lane })).taken);
 }
 
-/** Evidence of the lane's context that this run has already; undefined where it has none. */
-export async function recallContextProbe(host: ProvidedBench['host'], lane: string): Promise<Evidence | undefined> {
-  return (await question<{ evidence?: Evidence }>(host, 'context', { lane })).evidence
+/** What is found out of a lane once a run: evidence of its context, and how it met a tag that cannot exist. */
+interface KnownOfLane {
+  readonly context: Evidence
+  readonly control: NegativeControl
 }
 
-/** Keeps evidence of the lane's context for the workers that come after this one. */
-export async function rememberContextProbe(
+/** What this run knows of a lane already; undefined where it does not. */
+export async function recall<What extends keyof KnownOfLane>(
   host: ProvidedBench['host'],
   lane: string,
-  evidence: Evidence,
-): Promise<void> {
-  await question(host, 'context', { lane, evidence })
-}
-
-/** How the lane met a tag that cannot exist, where this run has asked already. */
-export async function recallControl(host: ProvidedBench['host'], lane: string): Promise<NegativeControl | undefined> {
-  return (await question<{ control?: NegativeControl }>(host, 'control', { lane })).control
+  what: What,
+): Promise<KnownOfLane[What] | undefined> {
+  return (await question<{ value?: KnownOfLane[What] }>(host, 'known', { lane, what })).value
 }
 
 /** Keeps it for the workers that come after this one. */
-export async function rememberControl(
+export async function remember<What extends keyof KnownOfLane>(
   host: ProvidedBench['host'],
   lane: string,
-  control: NegativeControl,
+  what: What,
+  value: KnownOfLane[What],
 ): Promise<void> {
-  await question(host, 'control', { lane, control })
+  await question(host, 'known', { lane, what, value })
 }
 
 /** Lets the main process say how far the reading of weights is; nobody waits for it. */

@@ -3,7 +3,7 @@ import { locationOf } from '../config/location.ts'
 import type { CallContext } from '../lanes/call-context.ts'
 import type { Lane } from '../lanes/lane.ts'
 import { probeContext } from '../probes/context.ts'
-import { recallContextProbe, rememberContextProbe } from './host-client.ts'
+import { recall, remember } from './host-client.ts'
 import type { ProvidedBench } from './provided.ts'
 
 /**
@@ -19,10 +19,10 @@ export async function probeContextOnce(
   const evidence = lane.evidence()
   if (evidence.some(({ kind }) => kind === 'context')) return
   if (!evidence.some((each) => each.kind === 'completion' && each.outcome.state === 'answered')) return
-  const known = await recallContextProbe(host, lane.name)
+  const known = await recall(host, lane.name, 'context')
   if (known) {
     lane.adopt(known)
     return
   }
-  await rememberContextProbe(host, lane.name, await lane.probe(probeContext, context))
+  await remember(host, lane.name, 'context', await lane.probe(probeContext, context))
 }

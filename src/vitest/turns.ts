@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { cacheFolder } from '../cache/cache-folder.ts'
-import { endpointOf, hostOf, isLoopback } from '../config/endpoint.ts'
+import { endpointOf, hostOf, isOnThisMachine } from '../config/endpoint.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { type HeldLock, takeLock } from '../lanes/machine-lock.ts'
@@ -92,6 +92,7 @@ const machine = 'machine'
 /** One lock for all that runs on this machine, one for each other host on the premises, none for clouds. */
 function lockName(config: BenchConfig, lane: string): string | undefined {
   if (locationOf(config, lane) === 'cloud') return undefined
-  const endpoint = endpointOf(runtimeOf(config, lane))
-  return endpoint === undefined || isLoopback(endpoint) ? machine : `host-${hostOf(endpoint).replaceAll(':', '-')}`
+  const runtime = runtimeOf(config, lane)
+  const endpoint = endpointOf(runtime)
+  return endpoint === undefined || isOnThisMachine(runtime) ? machine : `host-${hostOf(endpoint).replaceAll(':', '-')}`
 }

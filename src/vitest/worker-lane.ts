@@ -9,7 +9,7 @@ import { connect } from '../lanes/connect.ts'
 import { type Lane, openLane } from '../lanes/lane.ts'
 import { createQueue } from '../lanes/queue.ts'
 import { hashingProgress } from './hashing-progress.ts'
-import { begin, connectEngine, recallControl, rememberControl, takeTurn, tellHashing } from './host-client.ts'
+import { begin, connectEngine, recall, remember, takeTurn, tellHashing } from './host-client.ts'
 import type { ProvidedBench } from './provided.ts'
 
 /** A lane at a workload inside a test worker, and the dataset that it is asked. */
@@ -51,8 +51,8 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   const dataset = loadDatasetSync(workloadConfig.dataset, root)
   let opened: Promise<Lane> | undefined
   const controls: NegativeControls = {
-    recall: () => recallControl(host, lane),
-    remember: (control) => rememberControl(host, lane, control),
+    recall: () => recall(host, lane, 'control'),
+    remember: (control) => remember(host, lane, 'control', control),
   }
   return {
     dataset,

@@ -23,7 +23,7 @@ function runtimeOf({ endpoint }: { readonly endpoint: string }): Runtime {
     findRunner: async (blob) => {
       const server = await listeningProcess(hostname, Number(port))
       const runner = server && (await childProcesses(server.pid)).find(({ command }) => command.includes(blob))
-      return runner && { pid: runner.pid, started: runner.started_at }
+      return runner && { pid: runner.pid, started_at: runner.started_at }
     },
   })
 }

@@ -132,7 +132,7 @@ describe('a description', () => {
       shown: shown(),
       digest: 'f'.repeat(64),
       running,
-      process: { pid: 12, started: 345 },
+      process: { pid: 12, started_at: 345 },
       version: '0.31.0',
     })
     expect(description).toEqual({
@@ -155,7 +155,12 @@ describe('a description', () => {
   })
 
   it('names no weight files and no process while no runner holds them', () => {
-    const description = mapOllamaDescription({ endpoint, tag: 'm', shown: shown(), process: { pid: 12, started: 345 } })
+    const description = mapOllamaDescription({
+      endpoint,
+      tag: 'm',
+      shown: shown(),
+      process: { pid: 12, started_at: 345 },
+    })
     for (const key of ['weights_files', 'load_id', 'serving_pid', 'context_in_force', 'loaded_bytes']) {
       expect(description).not.toHaveProperty(key)
     }

@@ -98,7 +98,7 @@ describe('a description', () => {
     const { runtime } = await replay(changes, {
       findRunner: async (blob) => {
         seen.push(blob)
-        return { pid: 4711, started: 99 }
+        return { pid: 4711, started_at: 99 }
       },
     })
     return { ...(await runtime.describe('smollm2:135m', call)), seen }
@@ -180,7 +180,7 @@ describe('loading', () => {
     let started = 1
     const { runtime } = await replay(
       { '/api/ps': recorded('ps-loaded.json'), '/api/chat': recorded('load.json') },
-      { findRunner: async () => ({ pid: 4711, started: started++ }) },
+      { findRunner: async () => ({ pid: 4711, started_at: started++ }) },
     )
     expect(await runtime.load({ tag: 'smollm2:135m' }, call)).toMatchObject({ loaded_now: true })
   })
