@@ -2,21 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLlamaServerRuntime, type LlamaServerOptions } from '../../src/runtimes/llama-server.ts'
 import { shardsOf } from '../../src/runtimes/llama-server-props.ts'
-import type { ChatRequest } from '../../src/runtimes/runtime.ts'
+import { call, chatRequest } from './chat-request.ts'
 import { fixture, sendEvents, sendJson } from './fixture.ts'
 import { bodyOf, serve } from './loopback-server.ts'
 
 const captured = (name: string) => fixture(`llama-server-b1-80fb11a/${name}`)
-const call = { deadline_ms: 5_000 }
-const request: ChatRequest = {
-  tag: 'nope',
-  messages: [{ role: 'user', content: 'Say hello.' }],
-  temperature: 0,
-  seed: 1,
-  max_output_tokens: 12,
-  think: false,
-  prefix_cache: false,
-}
+const request = chatRequest('nope', 'Say hello.')
 
 interface Setting {
   /** How often /health says that the model is loading. */

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createLmStudioRuntime } from '../../src/runtimes/lm-studio.ts'
-import type { ChatRequest } from '../../src/runtimes/runtime.ts'
+import { call, chatRequest } from './chat-request.ts'
 import { fixture, sendEvents, sendJson } from './fixture.ts'
 import { bodyOf, serve } from './loopback-server.ts'
 
 const documented = (name: string) => fixture(`lm-studio-documented/${name}`)
-const call = { deadline_ms: 5_000 }
-const request: ChatRequest = {
-  tag: 'gemma-2-2b-it-abliterated',
-  messages: [{ role: 'user', content: 'Hello' }],
-  temperature: 0,
-  seed: 1,
-  max_output_tokens: 12,
-  think: false,
-  prefix_cache: false,
-}
+const request = chatRequest('gemma-2-2b-it-abliterated', 'Hello')
 
 interface Setting {
   /** Absent in versions before 0.4. */

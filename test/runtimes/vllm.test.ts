@@ -1,21 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import type { ChatRequest } from '../../src/runtimes/runtime.ts'
 import { createVllmRuntime, type VllmOptions } from '../../src/runtimes/vllm.ts'
+import { call, chatRequest } from './chat-request.ts'
 import { fixture, sendEvents, sendJson } from './fixture.ts'
 import { bodyOf, serve } from './loopback-server.ts'
 
 const documented = (name: string) => fixture(`vllm-documented/${name}`)
-const call = { deadline_ms: 5_000 }
-const request: ChatRequest = {
-  tag: 'support',
-  messages: [{ role: 'user', content: 'Name a colour.' }],
-  temperature: 0,
-  seed: 1,
-  max_output_tokens: 12,
-  think: false,
-  prefix_cache: false,
-}
+const request = chatRequest('support', 'Name a colour.')
 
 interface Setting {
   readonly models?: string

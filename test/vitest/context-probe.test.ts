@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type AnsweringServer, startAnsweringServer } from '../support/answering-server.ts'
+import { afterEach, describe, expect, test } from 'vitest'
 import {
   colourConfig,
   colourProject,
@@ -7,17 +6,11 @@ import {
   type MiniProject,
   nameColour,
 } from '../support/mini-project.ts'
+import { useAnsweringServer } from '../support/use-answering-server.ts'
 
-let server: AnsweringServer
+const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
 let project: MiniProject
-beforeAll(async () => {
-  server = await startAnsweringServer(({ prompt }) => nameColour(prompt))
-})
-afterAll(() => server.close())
-afterEach(async () => {
-  server.asked.length = 0
-  await project.remove()
-})
+afterEach(() => project.remove())
 
 /** Two workloads of two files on one lane, so that a worker goes and another comes. */
 const twoWorkloads = (gates = '') => ({

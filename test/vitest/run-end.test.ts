@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type AnsweringServer, startAnsweringServer } from '../support/answering-server.ts'
+import { afterEach, describe, expect, test } from 'vitest'
 import {
   colourConfig,
   colourProject,
@@ -7,15 +6,12 @@ import {
   type MiniProject,
   nameColour,
 } from '../support/mini-project.ts'
+import { useAnsweringServer } from '../support/use-answering-server.ts'
 
-let server: AnsweringServer
 let answer: (prompt: string) => string | undefined
+const server = useAnsweringServer(({ prompt }) => answer(prompt))
 let project: MiniProject
-beforeAll(async () => {
-  server = await startAnsweringServer(({ prompt }) => answer(prompt))
-})
 afterEach(() => project.remove())
-afterAll(() => server.close())
 
 const wrong = () => '{"colour":"none of them"}'
 const failing = {
