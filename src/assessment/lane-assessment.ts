@@ -125,7 +125,7 @@ function contextOf(
   lane: string,
   description: LaneAssessment['description'],
 ): ContextAssessment {
-  const probe = contextProbeOf({ evidence, lane })
+  const probe = contextProbeOf({ config, evidence, lane })
   const completions = evidence.filter((each): each is Completion => each.kind === 'completion' && each.lane === lane)
   const trained = probe?.context_trained ?? description?.context_trained
   const configured = config.lanes[lane]?.context ?? description?.context_configured

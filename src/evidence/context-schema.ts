@@ -35,6 +35,11 @@ const trial = z.strictObject({
 export type ContextTrial = z.infer<typeof trial>
 
 export const contextFacts = {
+  options_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe("of the lane's settings in the config; a probe of other settings than today's does not count"),
   context_trained: count.optional(),
   context_configured: count.optional().describe("the lane's, else the tag's own"),
   context_in_force: count.optional().describe('as the runtime declares it'),

@@ -1,6 +1,7 @@
 import { gatesFor } from '../config/gates-for.ts'
 import { locationOf } from '../config/location.ts'
 import type { WorkloadConfig } from '../config/schema.ts'
+import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { Completion, EvidenceOf } from '../evidence/schema.ts'
 import { moreContext, refuseInstead } from './context-remedy.ts'
 import {
@@ -12,12 +13,17 @@ import {
 } from './truncation.ts'
 import { completionsOf, type Gate, type GateInput, isAnswered, whyTooFew } from './verdict.ts'
 
-/** The last probe of a lane's context in a run: it is of the lane, whatever the workload. */
+/** The last probe of a lane's context in a run, under its settings of today: it is of the lane, whatever the workload. */
 export function contextProbeOf({
+  config,
   evidence,
   lane,
-}: Pick<GateInput, 'evidence' | 'lane'>): EvidenceOf<'context'> | undefined {
-  return evidence.findLast((each): each is EvidenceOf<'context'> => each.kind === 'context' && each.lane === lane)
+}: Pick<GateInput, 'config' | 'evidence' | 'lane'>): EvidenceOf<'context'> | undefined {
+  const options = laneOptionsSha256(config, lane)
+  return evidence.findLast(
+    (each): each is EvidenceOf<'context'> =>
+      each.kind === 'context' && each.lane === lane && (each.options_sha256 ?? options) === options,
+  )
 }
 
 /**
@@ -126,7 +132,21 @@ export const contextGate: Gate = (input) => {
       remedy: 'use a runtime that counts prompt tokens, or set gates.context.required to false',
     }
   }
-  return { ...common, status: 'pass', reason: describeOver(probe) }
+  return {
+    ...common,
+    status: 'pass',
+    reason: describeOver(probe),
+    // What was not seen of longer prompts is not known, and an unknown is no pass.
+    ...(!isFateOfOverKnown(probe) && {
+      condition: `prompt and answer stay within ${effective.tokens} ${effective.by === 'recalled' ? 'words' : 'tokens'}, which were seen to arrive`,
+    }),
+  }
+}
+
+/** Whether a prompt over the context was refused, or counted and so seen to arrive whole. */
+function isFateOfOverKnown({ over }: EvidenceOf<'context'>): boolean {
+  if (over?.outcome.state === 'answered') return over.outcome.prompt_tokens !== undefined
+  return over?.outcome.code === 'context-exceeded'
 }
 
 /** Tokens of an answer's prompt: as counted, and no fewer than its words. */

@@ -59,6 +59,8 @@ export interface ProbedLane {
   readonly runtime: Runtime
   /** What the runtime declared last; undefined where it declares nothing. */
   readonly description: ModelDescription | undefined
+  /** Of the lane's settings in the config. */
+  readonly options_sha256: string
   readonly signal?: AbortSignal
 }
 export type Probe = (probed: ProbedLane) => Promise<EvidenceFacts>
@@ -166,6 +168,7 @@ export function openLane(options: LaneOptions): Lane {
           lane,
           runtime,
           description: lastSeen ?? lookedAt,
+          options_sha256,
           ...(context.signal && { signal: context.signal }),
         })
         return await record(facts, context)

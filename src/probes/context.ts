@@ -22,7 +22,14 @@ const overFactor = 1.25
  * the text has, one prompt must fit what is declared, and one is clearly over it. Rejects with RequestAborted only;
  * any other failure of the runtime is a finding.
  */
-export async function probeContext({ name, lane, runtime, description, signal }: ProbedLane): Promise<ContextFacts> {
+export async function probeContext({
+  name,
+  lane,
+  runtime,
+  description,
+  options_sha256,
+  signal,
+}: ProbedLane): Promise<ContextFacts> {
   const began = performance.now()
   const limits = lane.context_probe
   const speeds: number[] = []
@@ -84,6 +91,7 @@ export async function probeContext({ name, lane, runtime, description, signal }:
     return {
       kind: 'context' as const,
       lane: name,
+      options_sha256,
       ...(description?.context_trained !== undefined && { context_trained: description.context_trained }),
       ...(configured !== undefined && { context_configured: configured }),
       ...(description?.context_in_force !== undefined && { context_in_force: description.context_in_force }),

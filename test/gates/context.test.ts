@@ -4,6 +4,7 @@ import { standingOf } from '../../src/assessment/lane-status.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { BenchConfig } from '../../src/config/schema.ts'
 import type { ContextTrial } from '../../src/evidence/context-schema.ts'
+import { laneOptionsSha256 } from '../../src/evidence/lane-options.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { benchConfig, completion, completions, contextProbe } from '../support/evidence.ts'
@@ -90,6 +91,28 @@ describe('the context gate', () => {
       status: 'fail',
       offender: { record_id: 'long' },
     })
+  })
+
+  test.for(['deadline-exceeded', 'runner-died', 'stream-cut'] as const)(
+    'holds only for lengths that were seen where the longer prompt ended with %s: unknown is no pass',
+    (code) => {
+      const over = contextProbe().over as ContextTrial
+      const failed = { ...over, outcome: { state: 'failed', code, message: 'gone', total_ms: 5 } } as ContextTrial
+      const verdict = judged([...completions(3), contextProbe({ over: failed })])
+      expect(verdict).toMatchObject({
+        status: 'pass',
+        condition: 'prompt and answer stay within 2030 tokens, which were seen to arrive',
+      })
+      expect(standingOf('local', 'local', [verdict]).status).not.toBe('proven')
+      expect(judged([...completions(3), contextProbe()])).not.toHaveProperty('condition')
+    },
+  )
+
+  test('a probe under settings that the lane does not have any more is not counted', () => {
+    const earlier = contextProbe({ options_sha256: 'a'.repeat(64) })
+    expect(judged([...completions(3), earlier]).status).toBe('not-measured')
+    const today = contextProbe({ options_sha256: laneOptionsSha256(config, 'local') })
+    expect(judged([...completions(3), today, earlier]).status).toBe('pass')
   })
 
   test('is not measured without a probe or without an answer, and does not apply to a cloud lane', () => {

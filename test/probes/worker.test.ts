@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BenchConfig, LaneConfig } from '../../src/config/schema.ts'
+import { laneOptionsSha256 } from '../../src/evidence/lane-options.ts'
 import { type Evidence, type EvidenceOf, evidenceSchema } from '../../src/evidence/schema.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { openRuntime, type ServerConfig } from '../../src/lanes/open-runtime.ts'
@@ -53,6 +54,7 @@ async function probe(
       lane: config.lanes.quality as LaneConfig,
       runtime: openRuntime(config.runtimes.server as ServerConfig),
       description: undefined,
+      options_sha256: laneOptionsSha256(config, 'quality'),
       ...(signal && { signal }),
     },
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BenchConfig, LaneConfig } from '../../src/config/schema.ts'
+import { laneOptionsSha256 } from '../../src/evidence/lane-options.ts'
 import { type EvidenceOf, evidenceSchema } from '../../src/evidence/schema.ts'
 import { judge } from '../../src/gates/judge.ts'
 import type { Verdict } from '../../src/gates/verdict.ts'
@@ -34,6 +35,7 @@ describeReal(['ollama', 'weights', 'requantised'], 'worker paths to a real Ollam
         lane: { ...(config.lanes.quality as LaneConfig), context: 512 },
         runtime: openRuntime(config.runtimes.server as ServerConfig),
         description: undefined,
+        options_sha256: laneOptionsSha256(config, 'quality'),
       },
     )
     const base = { id: 'worker-1', run_id: 'run', at: new Date(0).toISOString() }
