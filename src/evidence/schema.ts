@@ -3,6 +3,7 @@ import { runtimeKinds } from '../config/schema.ts'
 import { contextFacts } from './context-schema.ts'
 import { failureCodes } from './failure-codes.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
+import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
 /**
@@ -249,6 +250,8 @@ export const workerEvidenceSchema = z.strictObject({
 
 export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
 
+export const trialSchema = z.strictObject({ kind: z.literal('trial'), ...base, ...subject, ...trialFacts })
+
 export const incidentSchema = z.strictObject({
   kind: z.literal('incident'),
   ...base,
@@ -279,6 +282,7 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   datasetSchema,
   baselineSchema,
   workerEvidenceSchema,
+  trialSchema,
   incidentSchema,
   verdictCopySchema,
 ])

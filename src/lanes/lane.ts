@@ -4,6 +4,7 @@ import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
+import { canonicalJson } from '../evidence/read.ts'
 import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import type { HashedWeights } from '../identity/hash-weights.ts'
 import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
@@ -16,6 +17,7 @@ import type { CallContext, Connection } from './call-context.ts'
 import { lookAt } from './look-at.ts'
 import type { Queue } from './queue.ts'
 import { trialFingerprint } from './trial-fingerprint.ts'
+import { trialPartsOf } from './trial-parts.ts'
 
 export interface LaneOptions {
   readonly name: string
@@ -73,6 +75,8 @@ export function openLane(options: LaneOptions): Lane {
   const required = requiredLevel(config, name)
   const isHere = location === 'local' && isOnThisMachine(runtimeOf(config, name))
   const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
+  const partsOf = trialPartsOf(config, name, workload, dataset)
+  const explained = new Set<string>()
   const options_sha256 = laneOptionsSha256(config, name)
   // Paths that another host declares mean nothing here.
   const attest: AttestWeights = isHere ? createAttester(options.hashWeights) : async () => undefined
@@ -84,6 +88,7 @@ export function openLane(options: LaneOptions): Lane {
   let lastSeen: ModelDescription | undefined
   let lookedAt: ModelDescription | undefined
   let nextIsCold = false
+  let runtimeVersion: string | undefined
 
   async function record(facts: EvidenceFacts, context: CallContext): Promise<Evidence> {
     const evidence = options.append(facts)
@@ -112,6 +117,7 @@ export function openLane(options: LaneOptions): Lane {
     nextIsCold = look.unused
     lastSeen = look.description
     lookedAt = look.description
+    runtimeVersion = look.facts.version
   }
 
   async function askNow(datasetRecord: DatasetRecord, context: CallContext): Promise<Completion> {
@@ -136,7 +142,17 @@ export function openLane(options: LaneOptions): Lane {
     const { facts, after } = await ask(exchange, datasetRecord, context)
     lastSeen = after
     nextIsCold = false
+    await explain(facts as Completion, context)
     return (await record(facts, context)) as Completion
+  }
+
+  /** Writes down what an answer's fingerprint was made of, once for all answers that share it. */
+  async function explain({ fingerprint: explaining, identity }: Completion, context: CallContext): Promise<void> {
+    const parts = partsOf(identity, runtimeVersion)
+    const key = canonicalJson([explaining, parts])
+    if (explained.has(key)) return
+    explained.add(key)
+    await record({ kind: 'trial', lane: name, workload, fingerprint: explaining, parts }, context)
   }
 
   const lanePresent = (context: CallContext): Promise<void> => {
