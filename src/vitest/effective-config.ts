@@ -3,10 +3,9 @@ import { withEnvironment } from '../config/environment.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { withDiscovered } from '../config/with-discovered.ts'
-import type { Evidence } from '../evidence/schema.ts'
+import { withExpectedWeights } from '../identity/expected-weights.ts'
 import { type Discovery, discover } from '../inventory/discover.ts'
-import { withExpectedWeights } from './expected-weights.ts'
-import { hashingLine } from './hashing-progress.ts'
+import { hashingLine, hashingProgress } from './hashing-progress.ts'
 
 /** The config as this run uses it: the file, what the environment gives, and what discovery found. */
 export interface EffectiveConfig extends LoadedConfig {
@@ -18,30 +17,10 @@ export interface EffectiveConfig extends LoadedConfig {
 
 /** Completes a loaded config. Asks the usual endpoints of this machine where the config says `discover: true`. */
 export async function effectiveConfig(loaded: LoadedConfig, environment = process.env): Promise<EffectiveConfig> {
-  const undiscovered = await withExpectedWeights(
-    withEnvironment(loaded.config, environment),
-    dirname(loaded.path),
-    (progress) => process.stderr.write(`${hashingLine(progress)}\n`),
-  )
+  const undiscovered = await withExpectedWeights(withEnvironment(loaded.config, environment), dirname(loaded.path), {
+    onProgress: hashingProgress((progress) => process.stderr.write(`${hashingLine(progress)}\n`)),
+  })
   if (!undiscovered.discover) return { ...loaded, config: undiscovered, undiscovered }
   const discovery = await discover(undiscovered, environment)
   return { ...loaded, config: withDiscovered(undiscovered, discovery.found), undiscovered, discovery }
-}
-
-/**
- * The config that evidence was taken under: a merged run saw the runtimes of its machine, not those of this one. Where
- * several machines found a server at the same place, its lanes are those of all of them, each once.
- */
-export function configOfEvidence(
-  { undiscovered, config }: Pick<EffectiveConfig, 'undiscovered' | 'config'>,
-  evidence: readonly Evidence[],
-): BenchConfig {
-  const runs = evidence.filter((each) => each.kind === 'run')
-  if (runs.length === 0) return config
-  const found = runs.flatMap((run) => run.discovered ?? [])
-  const byPlace = Map.groupBy(found, ({ kind, endpoint }) => `${kind} ${endpoint}`)
-  const united = [...byPlace.values()].flatMap(([first, ...others]) =>
-    first ? [{ ...first, models: [...new Set([first, ...others].flatMap(({ models }) => models))] }] : [],
-  )
-  return withDiscovered(undiscovered, united)
 }

@@ -7,13 +7,13 @@ import { randomId } from '../../../src/evidence/random-id.ts'
 import { type Completion, type Evidence, type EvidenceFacts, evidenceSchema } from '../../../src/evidence/schema.ts'
 import { judge } from '../../../src/gates/judge.ts'
 import type { Verdict } from '../../../src/gates/verdict.ts'
+import { withExpectedWeights } from '../../../src/identity/expected-weights.ts'
 import { hashWeights } from '../../../src/identity/hash-weights.ts'
 import type { NegativeControl } from '../../../src/lanes/ask-unknown-tag.ts'
 import { connect } from '../../../src/lanes/connect.ts'
 import { type Lane, openLane } from '../../../src/lanes/lane.ts'
 import { createQueue } from '../../../src/lanes/queue.ts'
 import { probeNegativeControl } from '../../../src/probes/negative-control.ts'
-import { withExpectedWeights } from '../../../src/vitest/expected-weights.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 
@@ -55,7 +55,7 @@ workloads:
 `,
     'bench.config.yaml',
   )
-  const config = await withExpectedWeights(written, root, () => undefined)
+  const config = await withExpectedWeights(written, root)
   const dataset = await loadDataset('datasets/ticket-extraction', root)
   const run_id = randomId()
   const append = (facts: EvidenceFacts): Evidence =>

@@ -1,9 +1,8 @@
 import { basename, resolve } from 'node:path'
 import { ConfigError, type ConfigProblem } from '../config/config-error.ts'
 import type { BenchConfig } from '../config/schema.ts'
-import { hashWeights } from '../identity/hash-weights.ts'
 import { shardsOf } from '../runtimes/llama-server-props.ts'
-import { type HashingProgress, hashingProgress } from './hashing-progress.ts'
+import { type HashWeightsOptions, hashWeights } from './hash-weights.ts'
 
 /**
  * The config with the hash of every file that a lane expects (`weights: ./model.gguf`) in the place of its path, so that
@@ -12,14 +11,14 @@ import { type HashingProgress, hashingProgress } from './hashing-progress.ts'
 export async function withExpectedWeights(
   config: BenchConfig,
   root: string,
-  tell: (progress: HashingProgress) => void,
+  options: HashWeightsOptions = {},
 ): Promise<BenchConfig> {
   const problems: ConfigProblem[] = []
   const lanes = { ...config.lanes }
   for (const [name, lane] of Object.entries(config.lanes)) {
     if (lane.weights === undefined || lane.weights.startsWith('sha256:')) continue
     const files = shardsOf(resolve(root, lane.weights))
-    const hashed = await hashWeights(files, { onProgress: hashingProgress(tell) })
+    const hashed = await hashWeights(files, options)
     if (hashed) lanes[name] = { ...lane, weights: `sha256:${hashed.sha256}` }
     else {
       const several = files.length > 1 ? `, or one of its ${files.length} parts` : ''

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { DiscoveredRuntime } from '../../src/config/with-discovered.ts'
+import { configOfEvidence } from '../../src/evidence/config-of-evidence.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
-import { configOfEvidence } from '../../src/vitest/effective-config.ts'
 
 const config = parseConfig(
   `version: 1

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { withExpectedWeights } from '../../src/vitest/expected-weights.ts'
+import { withExpectedWeights } from '../../src/identity/expected-weights.ts'
 import { hashingLine, hashingProgress } from '../../src/vitest/hashing-progress.ts'
 import { benchConfig } from '../support/evidence.ts'
 
@@ -17,8 +17,7 @@ const expecting = (weights: string) => {
   const config = benchConfig()
   return { ...config, lanes: { ...config.lanes, local: { ...config.lanes.local, weights } } } as typeof config
 }
-const pinOf = async (weights: string) =>
-  (await withExpectedWeights(expecting(weights), folder, () => undefined)).lanes.local?.weights
+const pinOf = async (weights: string) => (await withExpectedWeights(expecting(weights), folder)).lanes.local?.weights
 
 test('a path below the config becomes the hash of the file, a hash stays', async () => {
   await writeFile(join(folder, 'small.gguf'), 'one')
