@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream, realpathSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from './cache-folder.ts'
@@ -45,18 +45,20 @@ export interface HashFileOptions {
  * reads its metadata. Rejects with the file system's error (ENOENT, EACCES) or where the file changes meanwhile.
  */
 export async function hashFile(file: string, options: HashFileOptions = {}): Promise<FileHash> {
-  const stamp = await stampOf(file)
+  const stamp = stampOf(file)
   const found = (hash: string, from_cache: boolean): FileHash => {
     const { path, size_bytes, device, inode } = stamp
     return { sha256: hash, size_bytes, path, from_cache, device, inode, written_ms: writtenAt(stamp) }
   }
   const folder = path.join(options.cache ?? cacheFolder(), 'hashes')
+  const key = `${folder}\0${stamp.path}`
+  const last = lastHashes.get(key)
+  if (last && same(last, stamp)) return found(last.sha256, true)
   const entry = path.join(folder, `${createHash('sha256').update(stamp.path).digest('hex').slice(0, 32)}.json`)
-  const last = lastHashes.get(entry)
-  const known = last && same(last, stamp) ? last.sha256 : await recall(entry, stamp)
-  if (known) {
-    lastHashes.set(entry, { ...stamp, sha256: known })
-    return found(known, true)
+  const recalled = await recall(entry, stamp)
+  if (recalled) {
+    lastHashes.set(key, { ...stamp, sha256: recalled })
+    return found(recalled, true)
   }
 
   const hash = createHash('sha256')
@@ -70,16 +72,16 @@ export async function hashFile(file: string, options: HashFileOptions = {}): Pro
     bytes_done += chunk.length
     options.onProgress?.(bytes_done, stamp.size_bytes)
   }
-  const after = await stampOf(file)
+  const after = stampOf(file)
   if (!same(stamp, after))
     throw new Error(`${stamp.path} changed while it was hashed; run again when nothing writes it`)
   const sha256 = hash.digest('hex')
-  lastHashes.set(entry, { ...stamp, sha256 })
+  lastHashes.set(key, { ...stamp, sha256 })
   await remember(folder, entry, { ...stamp, sha256 })
   return found(sha256, false)
 }
 
-/** What this process has hashed or recalled, by cache entry: a lane asks for the same files after every answer. */
+/** What this process has hashed or recalled, by cache folder and path: a lane asks for the same files after every answer. */
 const lastHashes = new Map<string, z.infer<typeof remembered>>()
 
 /** A file put in the place of another one keeps its own, older time of modification, but its name is written anew. */
@@ -87,9 +89,10 @@ function writtenAt({ modified_ns, changed_ns }: Stamp): number {
   return Math.max(Number(modified_ns), Number(changed_ns)) / 1e6
 }
 
-async function stampOf(file: string): Promise<Stamp> {
-  const real = await realpath(file)
-  const facts = await stat(real, { bigint: true })
+/** At once: asked after every answer, and promises would cost ten times as much. */
+function stampOf(file: string): Stamp {
+  const real = realpathSync.native(file)
+  const facts = statSync(real, { bigint: true })
   return {
     path: real,
     size_bytes: Number(facts.size),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FileHash, hashFile } from '../cache/hash-file.ts'
 
@@ -29,7 +29,7 @@ export async function hashWeights(
   { onProgress }: HashWeightsOptions = {},
 ): Promise<HashedWeights | undefined> {
   try {
-    const paths = (await Promise.all(declared.map(filesIn))).flat()
+    const paths = declared.flatMap(filesIn)
     if (paths.length === 0) return undefined
     const files = await Promise.all(
       paths.map(async (file) => ({
@@ -47,8 +47,10 @@ export async function hashWeights(
 
 const holdsWeights = /\.(?:safetensors|bin|pth?|gguf)$/
 
-async function filesIn(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path]
-  const names = (await readdir(path)).filter((name) => holdsWeights.test(name)).sort()
+function filesIn(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path]
+  const names = readdirSync(path)
+    .filter((name) => holdsWeights.test(name))
+    .sort()
   return names.map((name) => join(path, name))
 }

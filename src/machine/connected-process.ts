@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { attempt } from './attempt.ts'
 import { type EnvironmentVariable, variableIn } from './environment-variable.ts'
-import { allPids, type ProcessOptions, type ProcessWithCommand, parseCommand, parseStat } from './process-table.ts'
+import { allPids, type ProcessOptions, type ProcessWithCommand, parseCommand, statNow } from './process-table.ts'
 
 /** IPv4 loopback as the remote end of a socket in /proc/net/tcp and, of a socket for both families, in tcp6. */
 const loopback = ['0100007F', '0000000000000000FFFF00000100007F']
@@ -92,7 +93,7 @@ function holds(pid: number, socket: string, root: string): boolean {
 }
 
 function eldest(pid: number, socket: string, root: string, variable: string): ConnectedProcess | undefined {
-  const stat = parseStat(attempt(() => readFileSync(`${root}/${pid}/stat`, 'utf8')) ?? '')
+  const stat = statNow(root, pid)
   if (!stat) return undefined
   if (stat.parent > 0 && holds(stat.parent, socket, root)) return eldest(stat.parent, socket, root, variable)
   const environment = attempt(() => readFileSync(`${root}/${pid}/environ`, 'utf8'))
@@ -104,14 +105,5 @@ function eldest(pid: number, socket: string, root: string, variable: string): Co
     started_at: stat.started_at,
     command,
     variable: variableIn(ended ? undefined : environment, variable),
-  }
-}
-
-/** Undefined where a process has ended or hides what was to be read. */
-function attempt<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
   }
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { attempt } from './attempt.ts'
 
 /** A process as Linux' /proc shows it. */
 export interface SeenProcess {
@@ -37,6 +39,11 @@ export async function readStat(root: string, pid: number): Promise<{ parent: num
   }
 }
 
+/** The same at once: a twentieth of the time for one process, and too long a pause for hundreds of them. */
+export function statNow(root: string, pid: number): { parent: number; started_at: number } | undefined {
+  return parseStat(attempt(() => readFileSync(`${root}/${pid}/stat`, 'utf8')) ?? '')
+}
+
 /** Fields 4 and 22 of /proc/pid/stat (proc_pid_stat(5)). The name before them may hold spaces and parentheses. */
 export function parseStat(text: string): { parent: number; started_at: number } | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
@@ -70,6 +77,15 @@ export async function childProcesses(
     parents = next.map((each) => each.pid)
   }
   return await Promise.all(found.map(async (each) => ({ ...each, command: await commandOf(root, each.pid) })))
+}
+
+/** Whether a process still runs the same program: not ended, and no other one under its pid. */
+export function isUnchanged(
+  { pid, started_at, command }: ProcessWithCommand,
+  { root = '/proc' }: ProcessOptions = {},
+): boolean {
+  const now = parseCommand(attempt(() => readFileSync(`${root}/${pid}/cmdline`, 'utf8')) ?? '')
+  return statNow(root, pid)?.started_at === started_at && now.join('\0') === command.join('\0')
 }
 
 /** Program and arguments of a process; empty where it hides them or has ended. */
