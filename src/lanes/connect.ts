@@ -2,6 +2,7 @@ import { endpointOf } from '../config/endpoint.ts'
 import { runtimeOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { createEmbeddedRuntime } from '../runtimes/embedded.ts'
+import { localFetch } from '../runtimes/local-fetch.ts'
 import type { Connection } from './call-context.ts'
 import { openRuntime } from './open-runtime.ts'
 import { requireOnPremises } from './premises.ts'
@@ -23,7 +24,7 @@ export async function connect(
   const runtime = runtimeOf(config, lane)
   if (runtime.kind === 'embedded') {
     const { endpoint, token, pid } = await startEngine()
-    return { runtime: createEmbeddedRuntime({ endpoint, token }), serving_pid: pid }
+    return { runtime: createEmbeddedRuntime({ endpoint, token, fetch: localFetch }), serving_pid: pid }
   }
   const endpoint = endpointOf(runtime) as string
   if (runtime.location === 'cloud') return { runtime: openRuntime(runtime) }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { hostOf, isAddress, isPrivateAddress } from '../config/endpoint.ts'
 import { OffPremises, RuntimeUnreachable } from '../runtimes/failures.ts'
+import { localFetch } from '../runtimes/local-fetch.ts'
 import { environmentProxy } from './environment-proxy.ts'
 
 /** Addresses of a host name; node's own lookup outside tests. */
@@ -36,10 +37,10 @@ export async function requireOnPremises(endpoint: string, resolve: Resolve = res
 
 /** A fetch for one endpoint that looks its host's name up before every request: names may move while a run is on. */
 export function fetchOnPremises(endpoint: string): typeof globalThis.fetch {
-  if (isAddress(hostOf(endpoint))) return globalThis.fetch
+  if (isAddress(hostOf(endpoint))) return localFetch
   return async (input, init) => {
     await requireOnPremises(endpoint)
-    return await globalThis.fetch(input, init)
+    return await localFetch(input, init)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { OpenAI } from 'openai'
 import { type CallPlace, callWithin } from './call-within.ts'
 import { RuntimeFailure, StreamCut, UnexpectedResponse } from './failures.ts'
 import { gatewayHeaders } from './gateway-headers.ts'
@@ -6,7 +7,7 @@ import { type JsonServer, readErrorObject } from './request-json.ts'
 import type { ChatOptions, ChatRequest, ChatResult } from './runtime.ts'
 import { failureFromStatus, failureFromStreamedError } from './status-failure.ts'
 import { failureFromTransport, isAlive } from './transport-failure.ts'
-import { type Watch, watchFetch } from './watched-fetch.ts'
+import { type Watch, type WatchedFetch, watchFetch } from './watched-fetch.ts'
 
 /**
  * Asks an OpenAI-like server and reads its streamed answer. `server.endpoint` is the base URL, usually ending in /v1;
@@ -18,31 +19,17 @@ export async function openaiChat(
   options: ChatOptions,
   extra: Readonly<Record<string, unknown>> = {},
 ): Promise<ChatResult> {
-  const { default: OpenAI, APIError } = await import('openai')
+  const { APIError } = await import('openai')
   const { server: name, endpoint, apiKey, fetch = globalThis.fetch } = server
   const place: CallPlace = { server: name, endpoint, tag: request.tag }
-  const watch = watchFetch(fetch)
-  const client = new OpenAI({
-    baseURL: endpoint,
-    // The client insists on a key; where there is none, no header is sent.
-    apiKey: apiKey ?? 'none',
-    defaultHeaders: { ...withoutStrayHeaders(), Authorization: apiKey === undefined ? null : `Bearer ${apiKey}` },
-    // These would come from the environment and go to whatever server is asked.
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: 2 ** 31 - 1, // callWithin keeps the deadline
-    logLevel: 'off',
-    fetch: watch.fetch,
-    // A key goes to its own host only.
-    fetchOptions: { redirect: 'manual' },
-  })
+  const { client, watchOf } = await clientFor(endpoint, apiKey, fetch)
   return await callWithin(
     place,
     options,
     async (signal) => {
       const body = { ...mapRequest(request), ...extra }
-      const stream = await client.chat.completions.create(body, { signal })
+      const { data: stream, response } = await client.chat.completions.create(body, { signal }).withResponse()
+      const watch = watchOf(response)
       const result = await readStream(stream as AsyncIterable<CompletionChunk>, watch, place, options.onText)
       // The client ends its stream silently when it is aborted.
       signal.throwIfAborted()
@@ -60,6 +47,51 @@ export async function openaiChat(
       return failureFromTransport(error, place, await isAlive(endpoint, fetch))
     },
   )
+}
+
+interface Client extends Pick<WatchedFetch, 'watchOf'> {
+  readonly client: OpenAI
+}
+
+/** By their fetch, then by endpoint and key: to make a client costs a tenth of a millisecond, too much for each answer. */
+const clients = new WeakMap<typeof globalThis.fetch, Map<string, Client>>()
+
+async function clientFor(
+  endpoint: string,
+  apiKey: string | undefined,
+  fetch: typeof globalThis.fetch,
+): Promise<Client> {
+  const known = clients.get(fetch) ?? new Map<string, Client>()
+  clients.set(fetch, known)
+  const key = JSON.stringify([endpoint, apiKey])
+  const client = known.get(key) ?? (await createClient(endpoint, apiKey, fetch))
+  known.set(key, client)
+  return client
+}
+
+async function createClient(
+  endpoint: string,
+  apiKey: string | undefined,
+  fetch: typeof globalThis.fetch,
+): Promise<Client> {
+  const { default: Client } = await import('openai')
+  const watched = watchFetch(fetch)
+  const client = new Client({
+    baseURL: endpoint,
+    // The client insists on a key; where there is none, no header is sent.
+    apiKey: apiKey ?? 'none',
+    defaultHeaders: { ...withoutStrayHeaders(), Authorization: apiKey === undefined ? null : `Bearer ${apiKey}` },
+    // These would come from the environment and go to whatever server is asked.
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: 2 ** 31 - 1, // callWithin keeps the deadline
+    logLevel: 'off',
+    fetch: watched.fetch,
+    // A key goes to its own host only.
+    fetchOptions: { redirect: 'manual' },
+  })
+  return { client, watchOf: watched.watchOf }
 }
 
 /** The client adds the headers in OPENAI_CUSTOM_HEADERS to every request to any server; here they are taken out. */
@@ -90,7 +122,7 @@ async function readStream(
 ): Promise<Reading> {
   const reading: Reading = { text: '', thinking: '', chunk_ms: [] }
   for await (const chunk of stream) {
-    const now_ms = performance.now() - (watch.sentAt() ?? 0)
+    const now_ms = performance.now() - watch.sent_ms
     if (typeof chunk !== 'object' || chunk === null) throw notItsProtocol(place, 'a chunk is not an object')
     const { content, thinking } = mapDelta(chunk)
     if (content) reading.first_content_ms ??= now_ms
@@ -109,8 +141,8 @@ async function readStream(
 }
 
 function finish(reading: Reading, watch: Watch, place: CallPlace): ChatResult {
-  const total_ms = performance.now() - (watch.sentAt() ?? 0)
-  const type = watch.contentType()
+  const total_ms = performance.now() - watch.sent_ms
+  const type = watch.headers.get('content-type')
   if (!watch.sawDone() && !type?.startsWith('text/event-stream')) {
     throw notItsProtocol(place, `an event stream was asked for, ${type || 'no content type'} came`)
   }
@@ -123,8 +155,7 @@ function finish(reading: Reading, watch: Watch, place: CallPlace): ChatResult {
     )
   }
   const { text, thinking, response_model, finish_reason, first_content_ms, first_thinking_ms, chunk_ms } = reading
-  const headers = watch.headers()
-  const gateway = headers && gatewayHeaders(headers)
+  const gateway = gatewayHeaders(watch.headers)
   return {
     text,
     thinking,

@@ -1,42 +1,47 @@
-/** What passed through a watched fetch. */
+/** What passed through a watched fetch in one exchange. */
 export interface Watch {
-  readonly fetch: typeof globalThis.fetch
-  /** performance.now() at the moment the request was handed to the network; undefined before. */
-  readonly sentAt: () => number | undefined
-  /** Content type of the response, once its headers came. */
-  readonly contentType: () => string | undefined
-  /** Headers of the response, once they came. */
-  readonly headers: () => Headers | undefined
+  /** performance.now() at the moment the request was handed to the network. */
+  readonly sent_ms: number
+  /** Headers of the response. */
+  readonly headers: Headers
   /** Whether the event stream ended with `data: [DONE]`, which clients swallow. */
   readonly sawDone: () => boolean
 }
 
-/** Wraps a fetch for one streamed request, to see what the client library does not tell. */
-export function watchFetch(fetch: typeof globalThis.fetch): Watch {
-  let sentAt: number | undefined
-  let headers: Headers | undefined
+/** A fetch for streamed requests, and what was seen of each by the response that it gave. */
+export interface WatchedFetch {
+  readonly fetch: typeof globalThis.fetch
+  watchOf(response: Response): Watch
+}
+
+/** Wraps a fetch, to see what the client library does not tell. */
+export function watchFetch(fetch: typeof globalThis.fetch): WatchedFetch {
+  const watches = new WeakMap<Response, Watch>()
+  return {
+    watchOf: (response) => watches.get(response) as Watch,
+    fetch: async (input, init) => {
+      const sent_ms = performance.now()
+      const response = await fetch(input, init)
+      const { status, statusText, headers } = response
+      const { look, sawDone } = lookForDone()
+      const watched = response.body
+        ? new Response(watchBytes(response.body, look), { status, statusText, headers })
+        : response
+      watches.set(watched, { sent_ms, headers, sawDone })
+      return watched
+    },
+  }
+}
+
+function lookForDone(): { look: (bytes: Uint8Array) => void; sawDone: () => boolean } {
   let tail = ''
   let done = false
   const decoder = new TextDecoder()
-  const look = (bytes: Uint8Array) => {
-    tail = (tail + decoder.decode(bytes, { stream: true })).slice(-Math.max(64, bytes.length))
-    done ||= /(^|\n)data: ?\[DONE\]/.test(tail)
-  }
   return {
-    sentAt: () => sentAt,
-    contentType: () => headers && (headers.get('content-type') ?? ''),
-    headers: () => headers,
     sawDone: () => done,
-    fetch: async (input, init) => {
-      sentAt = performance.now()
-      const response = await fetch(input, init)
-      headers = response.headers
-      if (!response.body) return response
-      return new Response(watchBytes(response.body, look), {
-        status: response.status,
-        statusText: response.statusText,
-        headers: response.headers,
-      })
+    look(bytes) {
+      tail = (tail + decoder.decode(bytes, { stream: true })).slice(-Math.max(64, bytes.length))
+      done ||= /(^|\n)data: ?\[DONE\]/.test(tail)
     },
   }
 }

@@ -1,0 +1,62 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+
+/** As fetch keeps an idle connection: some servers close theirs after five seconds without a word. */
+const idle_ms = 4_000
+/** For the end of an answer of which nothing more is read, so that its connection can be used again. */
+const drain_ms = 100
+const bodiless = [204, 205, 304]
+
+const agent = new Agent({ keepAlive: true, timeout: idle_ms })
+
+/**
+ * fetch for servers on the premises, at two thirds of the processor's time: a verified lane makes three requests for each
+ * answer. It uses no proxy, follows no redirect and asks for no compression. What it does not know (https, a body that
+ * is no text) is left to fetch itself.
+ */
+export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
+  const { body, method = 'GET', signal } = init
+  const url = input instanceof Request ? undefined : String(input)
+  if (!url?.startsWith('http:') || (body != null && typeof body !== 'string'))
+    return await globalThis.fetch(input, init)
+  signal?.throwIfAborted()
+  const headers = Object.fromEntries(new Headers(init.headers))
+  return await new Promise((resolve, reject) => {
+    const request = httpRequest(url, { agent, method, headers, ...(signal && { signal }) })
+    // Stays: what breaks after the headers came is told by the body.
+    request.on('error', reject)
+    request.once('response', (incoming) => {
+      try {
+        resolve(responseOf(incoming))
+      } catch (error) {
+        reject(error)
+        incoming.destroy()
+      }
+    })
+    request.end(body ?? undefined)
+  })
+}
+
+function responseOf(incoming: IncomingMessage): Response {
+  const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders } = incoming
+  const headers = new Headers()
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string)
+  if (!bodiless.includes(status)) return new Response(bytesOf(incoming), { status, statusText, headers })
+  incoming.resume()
+  return new Response(null, { status, statusText, headers })
+}
+
+function bytesOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      incoming.on('data', (bytes: Uint8Array) => controller.enqueue(bytes))
+      incoming.once('end', () => controller.close())
+      incoming.once('error', (error) => controller.error(error))
+    },
+    cancel() {
+      incoming.removeAllListeners('data').removeAllListeners('end')
+      incoming.resume()
+      setTimeout(() => incoming.destroy(), drain_ms).unref()
+    },
+  })
+}
