@@ -5,6 +5,7 @@ import type { WorkloadAssessment } from '../src/assessment/workload-assessment.t
 import { describeEffective } from '../src/gates/context.ts'
 import type { Verdict } from '../src/gates/verdict.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
+import { latencySection } from './latency-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { routeRows } from './routes-table.ts'
 
@@ -16,6 +17,7 @@ export function memoMarkdown(assessment: Assessment): string {
     ['## What to do next', steps(assessment)],
     ...assessment.workloads.map((workload) => [`## ${plain(workload.title)}`, workloadSection(workload)]),
     ['## Lanes', lanes(assessment.lanes)],
+    ['## Speed', latencySection(assessment)],
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
   ]

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '..')
 
 const facts = ['config', 'evidence']
 const judging = [...facts, 'statistics', 'gates']
-const measuring = [...facts, 'cache', 'runtimes', 'datasets', 'identity', 'machine', 'lanes', 'probes']
+const measuring = [...facts, 'statistics', 'cache', 'runtimes', 'datasets', 'identity', 'machine', 'lanes', 'probes']
 
 /** Layer → what it may import. A layer is a folder of src, or `reporters`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {

@@ -2,6 +2,7 @@ import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { withAssistance } from './assistance.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
+import { assessLatencies, type LatencyAssessment } from './latency-assessment.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { setAside } from './set-aside.ts'
 import type { Statement } from './statement.ts'
@@ -16,6 +17,7 @@ export interface Assessment {
   readonly measured_at: string | undefined
   readonly workloads: readonly WorkloadAssessment[]
   readonly lanes: readonly LaneAssessment[]
+  readonly latencies: readonly LatencyAssessment[]
   /** Of the amounts in `value`. */
   readonly currency: string
   readonly value: readonly MonthlyValue[]
@@ -39,6 +41,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     measured_at: evidence.at(-1)?.at,
     workloads,
     lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
+    latencies: assessLatencies(evidence, config),
     currency: config.value.currency,
     value: workloads.flatMap(
       ({ workload, route, standings }) => monthlyValue(config, workload, route, standings) ?? [],

@@ -5,9 +5,9 @@ import { unverifiedKinds } from '../config/unverified.ts'
 import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { contextOfRefusal, contextProbeOf } from '../gates/context.ts'
 import { type EffectiveContext, effectiveContext } from '../gates/truncation.ts'
-import { type Answered, isAnswered } from '../gates/verdict.ts'
-import { median } from '../statistics/quantile.ts'
+import { isAnswered } from '../gates/verdict.ts'
 import { identityNotes } from './identity-notes.ts'
+import { assessSpeed, type LaneSpeed } from './lane-speed.ts'
 import { type Placement, placementOf } from './placement.ts'
 import type { Statement } from './statement.ts'
 import type { WorkloadAssessment } from './workload-assessment.ts'
@@ -29,10 +29,10 @@ export interface LaneAssessment {
   readonly pinned: boolean
   readonly description?: NonNullable<EvidenceOf<'lane'>['description']>
   readonly load_ms?: number
-  /** Median over warm answers (the cold one where there is no other), tokens per second, from the runtime's own timings. */
+  /** Median tokens per second, from the runtime's own timings where it gives them; both witnesses stand in `speed`. */
   readonly prompt_tokens_per_second?: number
-  /** The same over warm and prefix-cached answers. */
   readonly generated_tokens_per_second?: number
+  readonly speed: LaneSpeed
   readonly peak_rss_bytes?: number
   readonly context: ContextAssessment
   /** Where the weights are; absent for a cloud lane and for one that was not loaded. */
@@ -76,14 +76,9 @@ export function assessLane(
   const peak = evidence.flatMap((each) =>
     each.kind === 'memory' && each.lane === lane ? (each.serving_rss?.peak ?? []) : [],
   )
-  const prompt = rate(withoutCold(answered.filter((each) => isWholePromptKnown(each.outcome))), ({ usage, timing }) => [
-    difference(usage.prompt_tokens, usage.cached_prompt_tokens ?? 0),
-    timing.server_prompt_ms,
-  ])
-  const generated = rate(withoutCold(answered), ({ usage, timing }) => [
-    usage.output_tokens,
-    timing.server_generation_ms,
-  ])
+  const speed = assessSpeed(evidence, config, lane)
+  const prompt = speed.prompt?.server ?? speed.prompt?.wire
+  const generated = speed.generated?.server ?? speed.generated?.wire
   const location = locationOf(config, lane)
   const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
   const machine = isOnThisMachine(runtime) ? evidence.find((each) => each.kind === 'machine') : undefined
@@ -101,6 +96,7 @@ export function assessLane(
     ...(load_ms !== undefined && { load_ms }),
     ...(prompt !== undefined && { prompt_tokens_per_second: prompt }),
     ...(generated !== undefined && { generated_tokens_per_second: generated }),
+    speed,
     ...(peak_rss_bytes !== undefined && { peak_rss_bytes }),
     context: contextOf(evidence, config, lane, best?.description),
     ...(location === 'local' &&
@@ -137,32 +133,4 @@ function contextOf(
     ...(in_force !== undefined && { in_force }),
     ...(effective && { effective }),
   }
-}
-
-/** Median tokens per second of the answers whose runtime gave both numbers. */
-function rate(
-  answered: readonly Answered[],
-  read: (outcome: Answered['outcome']) => [number | undefined, number | undefined],
-): number | undefined {
-  const rates = answered.flatMap(({ outcome }) => {
-    const [tokens, duration_ms] = read(outcome)
-    // Of a single token servers give no duration, or a made-up one.
-    return tokens === undefined || tokens < 2 || !duration_ms ? [] : [(tokens / duration_ms) * 1000]
-  })
-  return rates.length === 0 ? undefined : median(rates)
-}
-
-/** The first answer after a load is slower; it speaks only where there is no other. */
-function withoutCold(answered: readonly Answered[]): readonly Answered[] {
-  const warm = answered.filter(({ outcome }) => outcome.timing.state !== 'cold')
-  return warm.length > 0 ? warm : answered
-}
-
-/** A prompt of which part may have been cached says nothing of the speed of prompts. */
-function isWholePromptKnown({ timing }: Answered['outcome']): boolean {
-  return timing.state !== 'prefix-cached'
-}
-
-function difference(a: number | undefined, b: number): number | undefined {
-  return a === undefined ? undefined : a - b
 }

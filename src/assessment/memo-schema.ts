@@ -11,6 +11,7 @@ import {
 } from '../evidence/schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
+import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
 import { placements } from './placement.ts'
 
 /** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
@@ -111,6 +112,7 @@ const lane = z.strictObject({
   load_ms: z.number().min(0).optional(),
   prompt_tokens_per_second: z.number().min(0).optional(),
   generated_tokens_per_second: z.number().min(0).optional(),
+  speed: laneSpeedMemoSchema,
   peak_rss_bytes: count.optional(),
   context: z
     .strictObject({
@@ -148,6 +150,7 @@ export const memoSchema = z.strictObject({
   measured_at: baselineSchema.shape.at.optional(),
   workloads: z.array(workload),
   lanes: z.array(lane),
+  latencies: z.array(latencyMemoSchema),
   currency: text.describe('of the amounts in value'),
   value: z.array(
     z.strictObject({

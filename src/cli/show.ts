@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import { loadDataset } from '../datasets/load.ts'
 import type { Completion, Evidence, StoredText } from '../evidence/schema.ts'
+import { describeTiming } from './describe-timing.ts'
 import { findEvidence } from './find-evidence.ts'
 
 /** A record of evidence as text: for a completion the prompt, the answer and how it differs from the expected. */
@@ -20,22 +21,10 @@ export function describeCompletion(completion: Completion, folder: string, recor
   if (outcome.state === 'failed') {
     sections.push(['No answer', `${outcome.code}: ${outcome.message}`])
   } else {
-    const { usage, timing, finish_reason } = outcome
     sections.push(
       ['Answer', stored(outcome.answer)],
       ['Difference to the expected', differences(completion, record)],
-      [
-        'Measured',
-        [
-          `${timing.state}, ${Math.round(timing.total_ms)} ms in all`,
-          ...(timing.first_content_ms === undefined
-            ? []
-            : [`${Math.round(timing.first_content_ms)} ms to the first text`]),
-          ...(usage.prompt_tokens === undefined ? [] : [`${usage.prompt_tokens} prompt tokens`]),
-          ...(usage.output_tokens === undefined ? [] : [`${usage.output_tokens} output tokens`]),
-          `finish reason ${finish_reason}`,
-        ].join(', '),
-      ],
+      ['Measured', describeTiming(outcome)],
     )
   }
   sections.push([

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { concurrencySweepSchema, latencyProbeSchema } from './latency-schema.ts'
 import { workerSchema } from './worker-schema.ts'
 
 /** The strict schema of bench.config.yaml: the one source of its types and of its published JSON Schema. */
@@ -106,6 +107,8 @@ export const laneSchema = z.strictObject({
     })
     .prefault({})
     .describe('caps of the probe that fills the context once a run: long prompts take minutes on a CPU'),
+  latency_probe: latencyProbeSchema,
+  concurrency_sweep: concurrencySweepSchema,
   required_identity: identityLevelSchema
     .optional()
     .describe(
@@ -156,6 +159,11 @@ export const gatesSchema = z.strictObject({
     .strictObject({
       required: requiredFlag,
       median_seconds: z.number().positive().optional().describe('ceiling of the warm median (none)'),
+      first_content_seconds: z
+        .number()
+        .positive()
+        .optional()
+        .describe('ceiling of the warm median time to the first content, as somebody who waits sees it (none)'),
       minimum_records: z.int().min(1).optional().describe('fewer warm answers are insufficient (5)'),
     })
     .optional()

@@ -3,6 +3,8 @@ import { runtimeKinds } from '../config/schema.ts'
 import { contextFacts } from './context-schema.ts'
 import { failureCodes } from './failure-codes.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
+import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
+import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
 import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
@@ -45,11 +47,6 @@ const storedText = z.strictObject({
 })
 export type StoredText = z.infer<typeof storedText>
 
-const usage = z.strictObject({
-  prompt_tokens: count.optional(),
-  cached_prompt_tokens: count.optional(),
-  output_tokens: count.optional(),
-})
 const timing = z.strictObject({
   state: z.enum(['cold', 'warm', 'prefix-cached']).describe('three populations, never pooled'),
   state_by: z
@@ -57,13 +54,7 @@ const timing = z.strictObject({
     .describe(
       "how the state is known: the weights were loaded for it, the server's count of cached tokens, the request forbade the cache, or a cached prefix is just not excluded",
     ),
-  total_ms: milliseconds,
-  first_content_ms: milliseconds.optional(),
-  first_thinking_ms: milliseconds.optional(),
-  chunks: count,
-  longest_gap_ms: milliseconds.optional().describe('between two chunks with text'),
-  server_prompt_ms: milliseconds.optional(),
-  server_generation_ms: milliseconds.optional(),
+  ...answerTimes,
 })
 
 export const completionSchema = z.strictObject({
@@ -89,7 +80,7 @@ export const completionSchema = z.strictObject({
       finish_reason: z.enum(['stop', 'length', 'other']),
       answer: storedText,
       thinking_characters: count,
-      usage,
+      usage: tokenCountsSchema,
       timing,
       examination: examinationSchema,
     }),
@@ -252,6 +243,15 @@ export const contextSchema = z.strictObject({ kind: z.literal('context'), ...bas
 
 export const trialSchema = z.strictObject({ kind: z.literal('trial'), ...base, ...subject, ...trialFacts })
 
+export const latencySchema = z.strictObject({ kind: z.literal('latency'), ...base, lane: text, ...latencyFacts })
+
+export const concurrencySchema = z.strictObject({
+  kind: z.literal('concurrency'),
+  ...base,
+  lane: text,
+  ...concurrencyFacts,
+})
+
 export const incidentSchema = z.strictObject({
   kind: z.literal('incident'),
   ...base,
@@ -279,6 +279,8 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   completionSchema,
   memorySchema,
   contextSchema,
+  latencySchema,
+  concurrencySchema,
   datasetSchema,
   baselineSchema,
   workerEvidenceSchema,

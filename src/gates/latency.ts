@@ -1,67 +1,51 @@
 import { gatesFor } from '../config/gates-for.ts'
 import type { WorkloadConfig } from '../config/schema.ts'
-import { median } from '../statistics/quantile.ts'
-import { type Answered, completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
+import {
+  describePopulation,
+  type LatencyPopulation,
+  latencyPopulations,
+  type TimingState,
+} from './latency-populations.ts'
+import { completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
 import { count, seconds } from './wording.ts'
-
-type TimingState = 'cold' | 'warm' | 'prefix-cached'
-
-/** Durations of one population, in milliseconds. */
-export interface LatencySummary {
-  readonly state: TimingState
-  readonly n: number
-  readonly median_ms: number
-  readonly worst_ms: number
-}
-
-/** Cold, warm and prefix-cached apart; a population without samples is absent. */
-export function latencySummaries(answered: readonly Answered[]): LatencySummary[] {
-  return (['cold', 'warm', 'prefix-cached'] as const).flatMap((state) => {
-    const samples = answered
-      .filter((each) => each.outcome.timing.state === state)
-      .map((each) => each.outcome.timing.total_ms)
-    if (samples.length === 0) return []
-    return [{ state, n: samples.length, median_ms: median(samples), worst_ms: Math.max(...samples) }]
-  })
-}
-
-/** "warm n = 24, median 3.9 s, worst 5.1 s" */
-export function describeLatency({ state, n, median_ms, worst_ms }: LatencySummary): string {
-  return n === 1
-    ? `${state} n = 1, ${seconds(median_ms)}`
-    : `${state} n = ${n}, median ${seconds(median_ms)}, worst ${seconds(worst_ms)}`
-}
 
 /**
  * The population that stands for daily work: cached prompts where the config says that the lane runs so, or where its
  * runtime cannot be told otherwise and most answers were such.
  */
-function runningPopulation(summaries: readonly LatencySummary[], prefixCache: boolean): TimingState {
-  const n = (state: TimingState): number => summaries.find((each) => each.state === state)?.n ?? 0
+function runningPopulation(populations: readonly LatencyPopulation[], prefixCache: boolean): TimingState {
+  const n = (state: TimingState): number => populations.find((each) => each.state === state)?.total.n ?? 0
   return prefixCache || n('prefix-cached') > n('warm') ? 'prefix-cached' : 'warm'
 }
 
-/** No answer over the record's limit in any population, and the running population's median below its ceiling. */
+/** No answer over the record's limit in any population, and the running population's medians below their ceilings. */
 export const latencyGate: Gate = (input) => {
   const { config, lane, workload } = input
   const settings = gatesFor(config, workload).latency
   const limit_ms = (config.workloads[workload] as WorkloadConfig).limits.seconds_per_record * 1000
   const ceiling_ms = settings.median_seconds === undefined ? undefined : settings.median_seconds * 1000
+  const firstCeiling_ms =
+    settings.first_content_seconds === undefined ? undefined : settings.first_content_seconds * 1000
   const all = completionsOf(input)
   const answered = all.filter(isAnswered)
   const timedOut = all.find((each) => each.outcome.state === 'failed' && each.outcome.code === 'deadline-exceeded')
-  const summaries = latencySummaries(answered)
-  const population = runningPopulation(summaries, config.lanes[lane]?.prefix_cache === true)
-  const running = summaries.find((each) => each.state === population)
+  const populations = latencyPopulations(answered)
+  const population = runningPopulation(populations, config.lanes[lane]?.prefix_cache === true)
+  const running = populations.find((each) => each.state === population)
   const common = {
     gate: 'latency',
     lane,
     workload,
     required: settings.required,
-    n: running?.n ?? 0,
+    n: running?.total.n ?? 0,
     needed: settings.minimum_records,
-    expected: `no answer over ${seconds(limit_ms)}${ceiling_ms === undefined ? '' : `, median at most ${seconds(ceiling_ms)}`}, on ${settings.minimum_records} or more ${population} answers`,
-    observed: summaries.map(describeLatency).join('; ') || 'no answer',
+    expected: [
+      `no answer over ${seconds(limit_ms)}`,
+      ...(ceiling_ms === undefined ? [] : [`median at most ${seconds(ceiling_ms)}`]),
+      ...(firstCeiling_ms === undefined ? [] : [`median first content at most ${seconds(firstCeiling_ms)}`]),
+      `on ${settings.minimum_records} or more ${population} answers`,
+    ].join(', '),
+    observed: populations.map(describePopulation).join('; ') || 'no answer',
     evidence_ids: answered.map((each) => each.id),
   } as const
   const slow = answered.find((each) => each.outcome.timing.total_ms > limit_ms) ?? timedOut
@@ -77,8 +61,8 @@ export const latencyGate: Gate = (input) => {
       remedy: 'use a smaller model, a shorter prompt or fewer output tokens, or raise limits.seconds_per_record',
     }
   }
-  if (!running || running.n < settings.minimum_records) {
-    const n = running?.n ?? 0
+  if (!running || running.total.n < settings.minimum_records) {
+    const n = running?.total.n ?? 0
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
@@ -86,13 +70,32 @@ export const latencyGate: Gate = (input) => {
       remedy: `ask ${count(settings.minimum_records - n, 'more record')}`,
     }
   }
-  if (ceiling_ms !== undefined && running.median_ms > ceiling_ms) {
+  if (ceiling_ms !== undefined && running.total.median > ceiling_ms) {
     return {
       ...common,
       status: 'fail',
-      reason: `the ${running.state} median of ${seconds(running.median_ms)} is over ${seconds(ceiling_ms)}`,
+      reason: `the ${running.state} median of ${seconds(running.total.median)} is over ${seconds(ceiling_ms)}`,
       remedy: 'use a smaller model or a shorter prompt, or raise gates.latency.median_seconds',
     }
   }
-  return { ...common, status: 'pass', reason: `${describeLatency(running)}; limit ${seconds(limit_ms)}` }
+  if (firstCeiling_ms !== undefined) {
+    const { first_content } = running
+    if (first_content === undefined || first_content.n < settings.minimum_records) {
+      return {
+        ...common,
+        status: 'insufficient',
+        reason: `only ${first_content?.n ?? 0} of ${running.total.n} ${running.state} answers had content whose arrival was seen`,
+        remedy: 'give answers more output tokens, or leave gates.latency.first_content_seconds out',
+      }
+    }
+    if (first_content.median > firstCeiling_ms) {
+      return {
+        ...common,
+        status: 'fail',
+        reason: `the ${running.state} median to first content of ${seconds(first_content.median)} is over ${seconds(firstCeiling_ms)}`,
+        remedy: 'use a smaller model, a shorter prompt or no thinking, or raise gates.latency.first_content_seconds',
+      }
+    }
+  }
+  return { ...common, status: 'pass', reason: `${describePopulation(running)}; limit ${seconds(limit_ms)}` }
 }

@@ -9,6 +9,7 @@ import { proveIdentity } from '../identity/prove.ts'
 import { asRuntimeFailure, type RuntimeFailure } from '../runtimes/failures.ts'
 import type { ChatResult, ModelDescription, Runtime } from '../runtimes/runtime.ts'
 import { wordsOf } from '../runtimes/words-of.ts'
+import { answerTimes } from './answer-times.ts'
 import type { AttestWeights } from './attest-weights.ts'
 import type { CallContext } from './call-context.ts'
 import { loadRequest } from './load-request.ts'
@@ -115,8 +116,7 @@ function answered(
   record: DatasetRecord,
   reloaded: boolean,
 ): Completion['outcome'] {
-  const { wire, usage, server_timings, text, thinking } = result
-  const gaps = wire.chunk_ms.slice(1).map((at, index) => at - (wire.chunk_ms[index] as number))
+  const { usage, text, thinking } = result
   return {
     state: 'answered',
     finish_reason: result.finish_reason,
@@ -129,13 +129,7 @@ function answered(
         usage,
         cache_forbidden: exchange.runtime.obeys_prefix_cache && !exchange.lane.prefix_cache,
       }),
-      total_ms: wire.total_ms,
-      chunks: wire.chunk_ms.length,
-      ...(wire.first_content_ms !== undefined && { first_content_ms: wire.first_content_ms }),
-      ...(wire.first_thinking_ms !== undefined && { first_thinking_ms: wire.first_thinking_ms }),
-      ...(gaps.length > 0 && { longest_gap_ms: gaps.reduce((longest, gap) => Math.max(longest, gap), 0) }),
-      ...(server_timings.prompt_ms !== undefined && { server_prompt_ms: server_timings.prompt_ms }),
-      ...(server_timings.generation_ms !== undefined && { server_generation_ms: server_timings.generation_ms }),
+      ...answerTimes(result),
     },
     examination: examine(text, record, exchange.dataset),
   }

@@ -15,10 +15,14 @@ const sentences = [
   'At noon the rain stops, and the people come out of their houses again.',
 ]
 
+/** So many cycles of filler. Pure. */
+export function filler(cycles: number): string {
+  return Array<string>(cycles).fill(sentences.join(' ')).join(' ')
+}
+
 /** A prompt of so many cycles of filler, with a code at its head, in its middle and at its tail. Pure. */
 export function contextPrompt(cycles: number, { head, middle, tail }: Codes): readonly ChatMessage[] {
   const half = Math.floor(cycles / 2)
-  const filler = (times: number): string => Array<string>(times).fill(sentences.join(' ')).join(' ')
   return [
     {
       role: 'user',

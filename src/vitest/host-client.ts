@@ -51,6 +51,8 @@ export async function takeTurn(host: ProvidedBench['host'], lane: string): Promi
 /** What is found out of a lane once a run: evidence of its context, and how it met a tag that cannot exist. */
 interface KnownOfLane {
   readonly context: Evidence
+  readonly latency: Evidence
+  readonly concurrency: Evidence
   readonly control: NegativeControl
 }
 

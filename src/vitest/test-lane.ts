@@ -10,7 +10,7 @@ import { baselineFacts, measure } from '../probes/measure.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
 import { createCarrier } from './evidence-carrier.ts'
 import { GateFailure } from './gate-failure.ts'
-import { probeContextOnce } from './probe-context-once.ts'
+import { probeContextOnce, probeLatencyOnce } from './probe-once.ts'
 import type { ProvidedBench } from './provided.ts'
 import { runWorkersOnce } from './run-workers-once.ts'
 import type { WorkerLane } from './worker-lane.ts'
@@ -29,7 +29,7 @@ export interface TestLane {
   measure(records: readonly DatasetRecord[]): Promise<readonly Completion[]>
   /** What was recorded so far. */
   evidence(): readonly Evidence[]
-  /** Judges by a gate and writes the verdict down. For the context gate it probes the context first, once a run; for the worker gate it runs the workers, once. */
+  /** Judges by a gate and writes the verdict down. For the context gate it probes the context first, for latency the speed, each once a run; for the worker gate it runs the workers, once. */
   judge(gate: GateName | ((input: GateInput) => Verdict)): Promise<Verdict>
 }
 
@@ -71,6 +71,7 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
 
   async function judgeNow(gate: Parameters<TestLane['judge']>[0]): Promise<Verdict> {
     if (gate === 'context') await probeContextOnce(lane, bench, context)
+    if (gate === 'latency') await probeLatencyOnce(lane, bench, context)
     if (gate === 'worker') await runWorkersOnce(lane, bench, worker.dataset.records, context)
     const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
     const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)

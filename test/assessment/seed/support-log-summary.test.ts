@@ -34,7 +34,7 @@ describe('support-log summary', () => {
     expect(median(seconds('local-fast'))).toBe(figures.phiSupport.median_s)
     const [quality] = assessed('support-log-summary', supportEvidence()).standings
     expect(quality?.verdicts.find(({ gate }) => gate === 'latency')?.observed).toBe(
-      'prefix-cached n = 25, median 41 s, worst 58 s',
+      'prefix-cached n = 25, median 41 s (95 %: 34 s to 48 s), max of 25 58 s',
     )
   })
 
