@@ -26,8 +26,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   lanes: measuring.filter((layer) => layer !== 'probes'),
   probes: measuring,
   inventory: measuring,
+  policy: [...judging, ...measuring, 'inventory'],
   vitest: [...judging, ...measuring, 'inventory'],
-  cli: [...judging, ...measuring, 'inventory', 'assessment', 'reporters'],
+  cli: [...judging, ...measuring, 'policy', 'inventory', 'assessment', 'reporters'],
   reporters: [...judging, 'assessment', 'vitest'],
 }
 /** Vitest's own code is for these alone. */

@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import { capabilityProbeSchema } from './capability-schema.ts'
+import { lengthBoundsSchema } from './contract-schema.ts'
 import { concurrencySweepSchema, latencyProbeSchema } from './latency-schema.ts'
+import { policySchema } from './policy-schema.ts'
+import { runModeSchema } from './run-mode-schema.ts'
+import { machineSchema } from './machine-schema.ts'
 import { workerSchema } from './worker-schema.ts'
 
 /** The strict schema of bench.config.yaml: the one source of its types and of its published JSON Schema. */
@@ -12,7 +17,7 @@ const environmentVariable = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/, 'name an environment variable (A-Z, 0-9, _), never its value')
 const share = z.number().min(0).max(1)
-const duration = z.string().regex(/^(?:\d+(?:\.\d+)?)(?:s|m|h)$/, 'write a duration such as 30s, 10m or 1h')
+const goDuration = z.string().regex(/^(?:\d+(?:\.\d+)?)(?:s|m|h)$/, 'write a duration such as 30s, 10m or 1h')
 
 const embeddedRuntime = z.strictObject({
   kind: z.literal('embedded').describe('llama.cpp in a child process of the bench (node-llama-cpp); needs no daemon'),
@@ -93,7 +98,7 @@ export const laneSchema = z.strictObject({
   context: z.int().min(128).max(4_000_000).optional().describe('context window to configure, tokens'),
   temperature: z.number().min(0).max(2).default(0).describe('0 always picks the most probable token'),
   seed: z.int().min(0).default(1).describe('handed to runtimes that take one'),
-  keep_alive: duration.optional().describe('how long the runtime keeps the model loaded'),
+  keep_alive: goDuration.optional().describe('how long the runtime keeps the model loaded'),
   think: z.boolean().default(false).describe('ask for thinking, where the model has it'),
   structured_output: z
     .enum(['json-schema', 'none'])
@@ -109,6 +114,7 @@ export const laneSchema = z.strictObject({
     .describe('caps of the probe that fills the context once a run: long prompts take minutes on a CPU'),
   latency_probe: latencyProbeSchema,
   concurrency_sweep: concurrencySweepSchema,
+  capability_probe: capabilityProbeSchema,
   required_identity: identityLevelSchema
     .optional()
     .describe(
@@ -184,6 +190,7 @@ export const workloadSchema = z.strictObject({
   contract: z
     .strictObject({
       grounded_urls: z.boolean().default(true).describe('a URL in the answer must stand in the input'),
+      length: lengthBoundsSchema.optional().describe('how long the answer and its fields may be'),
     })
     .prefault({})
     .describe('what an answer must keep to, beside schema.json'),
@@ -223,26 +230,6 @@ export const workloadSchema = z.strictObject({
     .describe('what one task is worth, for the value model'),
 })
 
-export const machineSchema = z.strictObject({
-  memory: z
-    .strictObject({
-      caution_used_percent: z
-        .number()
-        .min(1)
-        .max(100)
-        .default(80)
-        .describe('from here on a lane is conditional; must be below critical'),
-      critical_used_percent: z
-        .number()
-        .min(1)
-        .max(100)
-        .default(92)
-        .describe('from here on a lane is unfit for the machine'),
-    })
-    .prefault({})
-    .describe("share of the machine's memory in use, percent"),
-})
-
 export const valueSchema = z.strictObject({
   currency: z
     .string()
@@ -255,6 +242,7 @@ export const valueSchema = z.strictObject({
 export const benchConfigSchema = z.strictObject({
   version: z.literal(1).describe('of this format'),
   fail_on: z.enum(['gate', 'never']).default('gate').describe('what a failed gate does to the exit code'),
+  run: runModeSchema,
   discover: z
     .boolean()
     .default(false)
@@ -268,8 +256,9 @@ export const benchConfigSchema = z.strictObject({
     .record(name, workerSchema)
     .default({})
     .describe('the commands that really call a model for a workload, by a name of your choice'),
+  policy: policySchema.prefault({}).describe('what vetoes local work, and how long a veto is believed'),
   gates: gatesSchema.prefault({}).describe('what a lane must prove, for all workloads'),
-  machine: machineSchema.prefault({}).describe('when this machine is too full to serve'),
+  machine: machineSchema.prefault({}).describe('when this machine is too full or too busy to serve'),
   value: valueSchema.prefault({}).describe('what an hour costs, for the value model'),
 })
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { valueAt } from '../config/json-pointer.ts'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 
 /** A longer text, or one with blanks, is no model's name and may be anything: it is not taken. */
@@ -43,19 +44,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** RFC 6901. */
-function valueAt(value: unknown, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>(
-      (inner, step) =>
-        typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
-          ? (inner as Record<string, unknown>)[step]
-          : undefined,
-      value,
-    )
 }

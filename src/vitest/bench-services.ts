@@ -1,18 +1,20 @@
 import { dirname, join, relative } from 'node:path'
 import type { Vitest } from 'vitest/node'
+import { prepareFolder } from '../cache/bench-folder.ts'
 import { variablesInUse } from '../config/environment.ts'
 import type { LaneConfig } from '../config/schema.ts'
 import { randomId } from '../evidence/random-id.ts'
 import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
+import { createEngines } from '../lanes/engines.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
 import type { BenchContext } from './bench-context.ts'
-import { prepareFolder } from './bench-folder.ts'
 import type { EffectiveConfig } from './effective-config.ts'
-import { createEngines } from './engines.ts'
+import { createFetchProgress } from './fetch-progress.ts'
 import { endGracefully } from './graceful-end.ts'
 import { type HashingProgress, hashingLine } from './hashing-progress.ts'
 import { startHost } from './host.ts'
+import { latestCapability } from './latest-capability.ts'
 import { latestModels } from './latest-models.ts'
 import { runFilters } from './run-filters.ts'
 import { softwareVersions } from './software-versions.ts'
@@ -22,7 +24,9 @@ import { createTurns } from './turns.ts'
 export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promise<BenchContext> {
   const root = dirname(loaded.path)
   const folder = join(root, '.bench')
-  const engines = createEngines(loaded.config, root, (line) => vitest.logger.log(line))
+  const engines = createEngines(loaded.config, root, (model) =>
+    createFetchProgress(model, (line) => vitest.logger.log(line)),
+  )
   const turns = createTurns(loaded.config, (line) => vitest.logger.log(line))
   let run = newRun(folder)
   let spool: Spool | undefined
@@ -38,6 +42,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       versions: await softwareVersions(),
       config_file: relative(root, loaded.path),
       config_sha256: loaded.sha256,
+      mode: loaded.config.run,
       filters: [...runFilters(vitest), ...(isRerun ? ['watch rerun'] : [])],
       ...(loaded.discovery && { discovered: [...loaded.discovery.found] }),
       ...(previous && { previous }),
@@ -65,6 +70,9 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       const key = `${what} ${lane}`
       if (value !== undefined) known.set(key, value)
       return { value: known.get(key) }
+    },
+    async 'earlier-capability'(question) {
+      return { value: await latestCapability(folder, (question as { lane: string }).lane) }
     },
     async hashing(question) {
       vitest.logger.log(hashingLine(question as HashingProgress))

@@ -1,17 +1,20 @@
 import { isAbsolute, join } from 'node:path'
 import type { BenchConfig, LaneConfig } from '../config/schema.ts'
-import type { EngineAddress } from '../lanes/connect.ts'
+import type { WeightsProgress } from '../runtimes/embedded/ensure-weights.ts'
 import type { EmbeddedSupervisor } from '../runtimes/embedded/supervisor.ts'
-import { createFetchProgress } from './fetch-progress.ts'
+import type { EngineAddress } from './connect.ts'
 
-/** The embedded engine of this run: one at a time, started when a lane first needs it. */
+/** Who is told how far the fetching of a model's weights is. */
+export type FetchProgress = (model: string) => (progress: WeightsProgress) => void
+
+/** The embedded engine of this process: one at a time, started when a lane first needs it. */
 export interface Engines {
   /** Fetches the lane's weights where they are not there, and starts the engine that serves them. */
   connect(lane: LaneConfig, signal: AbortSignal): Promise<EngineAddress>
   stop(): Promise<void>
 }
 
-export function createEngines(config: BenchConfig, root: string, say: (line: string) => void): Engines {
+export function createEngines(config: BenchConfig, root: string, onFetch: FetchProgress): Engines {
   let current: { readonly key: string; readonly supervisor: EmbeddedSupervisor } | undefined
   /** Lanes that ask at once take turns: two engines never hold weights together. */
   let turn: Promise<unknown> = Promise.resolve()
@@ -21,7 +24,7 @@ export function createEngines(config: BenchConfig, root: string, say: (line: str
     const threads = runtime?.kind === 'embedded' ? runtime.threads : undefined
     const path =
       lane.weights_file === undefined
-        ? await fetchWeights(lane.model, signal, say)
+        ? await fetchWeights(lane.model, signal, onFetch)
         : isAbsolute(lane.weights_file)
           ? lane.weights_file
           : join(root, lane.weights_file)
@@ -53,7 +56,7 @@ export function createEngines(config: BenchConfig, root: string, say: (line: str
 }
 
 /** Imported only here: a run without embedded lanes loads none of it. */
-async function fetchWeights(model: string, signal: AbortSignal, say: (line: string) => void): Promise<string> {
+async function fetchWeights(model: string, signal: AbortSignal, onFetch: FetchProgress): Promise<string> {
   const { ensureWeights } = await import('../runtimes/embedded/ensure-weights.ts')
-  return ensureWeights(model, { signal, onProgress: createFetchProgress(model, say) })
+  return ensureWeights(model, { signal, onProgress: onFetch(model) })
 }

@@ -1,0 +1,74 @@
+import { isAbsolute, join } from 'node:path'
+import { runtimeOf } from '../config/location.ts'
+import { runsHere } from '../config/runs-here.ts'
+import type { BenchConfig, LaneConfig } from '../config/schema.ts'
+import { hashWeights } from '../identity/hash-weights.ts'
+import { connect } from '../lanes/connect.ts'
+import type { ModelDescription } from '../runtimes/runtime.ts'
+
+const deadline_ms = 5_000
+
+/** What tells a lane's model from another; absent where its runtime does not say. */
+export interface SeenModel {
+  readonly weights_sha256?: string | undefined
+  readonly digest?: string | undefined
+}
+
+/** What a lane's runtime declares now, without asking its model. */
+export type BriefLook =
+  | { readonly state: 'seen'; readonly model: SeenModel; readonly detail: string }
+  | { readonly state: 'not-seen'; readonly why: string }
+
+/**
+ * Whether a lane still has the model that was proven, in a few local requests: the digest and the hash of the weight
+ * files that its runtime declares (remembered by size, times and inode). An embedded lane has no runtime until it is
+ * asked, so its file is looked at. Never rejects.
+ */
+export async function lookBriefly(
+  config: BenchConfig,
+  root: string,
+  lane: string,
+  signal: AbortSignal,
+): Promise<BriefLook> {
+  const { model, weights_file } = config.lanes[lane] as LaneConfig
+  try {
+    if (runtimeOf(config, lane).kind === 'embedded') {
+      const file = await embeddedFile(model, weights_file, root, signal)
+      return await seen(undefined, [file], true)
+    }
+    const { runtime } = await connect(config, lane, () => Promise.reject(new TypeError('no engine is started here')))
+    const call = { deadline_ms, signal }
+    await runtime.health(call)
+    const description = await runtime.describe(model, call)
+    return await seen(description, description.weights_files ?? [], runsHere(config, lane))
+  } catch (error) {
+    return { state: 'not-seen', why: (error as Error).message }
+  }
+}
+
+async function seen(
+  description: ModelDescription | undefined,
+  files: readonly string[],
+  isHere: boolean,
+): Promise<BriefLook> {
+  const hashed = isHere && files.length > 0 ? await hashWeights(files) : undefined
+  return {
+    state: 'seen',
+    detail: hashed ? `weights sha256:${hashed.sha256.slice(0, 12)}…` : 'as declared',
+    model: {
+      ...(hashed && { weights_sha256: hashed.sha256 }),
+      ...(description?.digest !== undefined && { digest: description.digest }),
+    },
+  }
+}
+
+async function embeddedFile(
+  model: string,
+  weights_file: string | undefined,
+  root: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (weights_file !== undefined) return isAbsolute(weights_file) ? weights_file : join(root, weights_file)
+  const { ensureWeights } = await import('../runtimes/embedded/ensure-weights.ts')
+  return await ensureWeights(model, { signal })
+}

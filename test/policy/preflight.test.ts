@@ -1,0 +1,199 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { UnknownName } from '../../src/policy/candidate-lane.ts'
+import { readPolicy } from '../../src/policy/policy-file.ts'
+import { type PreflightOptions, preflight } from '../../src/policy/preflight.ts'
+import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { coloursConfig, useColours } from './colours.ts'
+
+let answer: string | undefined = '{"colour":"red"}'
+const server = useAnsweringServer(() => answer)
+const folder = useColours()
+beforeEach(() => {
+  answer = '{"colour":"red"}'
+})
+
+const start = Date.UTC(2026, 0, 1, 12)
+const minutes = (count: number) => new Date(start + count * 60_000)
+
+const config = (more = '') => coloursConfig(server.endpoint, more)
+const fly = (options: Partial<PreflightOptions> & { at?: number } = {}) =>
+  preflight({
+    config: config(),
+    root: folder.root,
+    workload: 'colours',
+    now: () => minutes(options.at ?? 0),
+    ...options,
+  })
+const governed = (more = '') =>
+  config(
+    `policy: { governors: [{ file: governor.json, pointer: /quality, created_at: /since, reason_at: /why${more} }] }`,
+  )
+const block = (since: number, why = 'blocked_local_quality') =>
+  writeFile(
+    join(folder.root, 'governor.json'),
+    JSON.stringify({ quality: { since: minutes(since).toISOString(), why } }),
+  )
+
+describe('a preflight', () => {
+  test('asks one record, and says go with identity and validity proven', async () => {
+    const { verdict, by, checks, evidence_ids, evidence, conditions } = await fly()
+    expect({ verdict, by, statuses: checks.map(({ name, status }) => `${name} ${status}`) }).toEqual({
+      verdict: 'go',
+      by: 'probe',
+      statuses: ['memory pass', 'block pass', 'identity pass', 'validity pass'],
+    })
+    expect(server.asked).toHaveLength(1)
+    expect(conditions).toEqual(['the server answers with the model it names, which nothing proves'])
+    expect(evidence_ids).toHaveLength(1)
+    expect(evidence).toMatch(/^\.bench\/operations\//)
+  })
+
+  test('serves the next ones by its proof, for as long as the config says', async () => {
+    await fly()
+    const { verdict, by, conditions } = await fly({ at: 59 })
+    expect({ verdict, by, conditions }).toEqual({
+      verdict: 'go',
+      by: 'proof',
+      conditions: ['the server answers with the model it names, which nothing proves'],
+    })
+    expect(server.asked).toHaveLength(1)
+    expect(await fly({ at: 60 })).toMatchObject({ verdict: 'go', by: 'probe' })
+    expect(server.asked).toHaveLength(2)
+  })
+
+  test('takes no proof of another start of the machine, of another contract or of other settings', async () => {
+    await fly()
+    const file = join(folder.root, '.bench', 'policy.json')
+    const state = await readFile(file, 'utf8')
+    await writeFile(file, state.replace(/"boot_id": "[^"]+"/, '"boot_id": "another start"'))
+    expect(await fly({ at: 1 })).toMatchObject({ by: 'probe' })
+    const warmer = config()
+    for (const lane of Object.values(warmer.lanes)) lane.temperature = 1
+    expect(await fly({ at: 2, config: warmer })).toMatchObject({ by: 'probe' })
+    await writeFile(
+      join(folder.root, 'colours', 'schema.json'),
+      '{"type":"object","properties":{"colour":{"enum":["red","blue","green"]}},"required":["colour"]}',
+    )
+    expect(await fly({ at: 3, config: warmer })).toMatchObject({ by: 'probe' })
+  })
+
+  test('two at once ask the model once', async () => {
+    const both = await Promise.all([fly(), fly()])
+    expect(both.map(({ by }) => by).sort()).toEqual(['probe', 'proof'])
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('says no-go where the answer breaks the contract, and writes a block that holds longer each time', async () => {
+    answer = '{"colour":"green"}'
+    const failed = await fly()
+    expect(failed).toMatchObject({ verdict: 'no-go', by: 'probe' })
+    expect(failed.checks.at(-1)).toEqual({
+      name: 'validity',
+      status: 'fail',
+      detail: 'r-1: field colour is outside its vocabulary',
+    })
+    // Within its time the model is not asked again.
+    expect(await fly({ at: 4 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+    expect(await fly({ at: 5 })).toMatchObject({ verdict: 'no-go', by: 'probe' })
+    const [{ failures, expires, exit_code, stderr } = {}] = (await readPolicy(join(folder.root, '.bench'))).blocks
+    expect({ failures, expires, exit_code, stderr }).toEqual({
+      failures: 2,
+      expires: minutes(15).toISOString(),
+      exit_code: 1,
+      stderr: 'field colour is outside its vocabulary',
+    })
+    answer = '{"colour":"red"}'
+    expect(await fly({ at: 16 })).toMatchObject({
+      verdict: 'go',
+      notes: [expect.stringContaining('cleared the block')],
+    })
+    expect((await readPolicy(join(folder.root, '.bench'))).blocks).toEqual([])
+  })
+
+  test('says no-go where the runtime is not there, and what to do', async () => {
+    const gone = config()
+    gone.runtimes = { server: { kind: 'openai-compatible', endpoint: 'http://127.0.0.1:9/v1', location: 'local' } }
+    const { verdict, checks } = await fly({ config: gone })
+    expect(verdict).toBe('no-go')
+    expect(checks.at(-1)?.detail).toContain('127.0.0.1:9')
+  })
+
+  test('knows no verdict where the deadline passes first, and blocks nothing for it', async () => {
+    answer = undefined
+    const { verdict, checks } = await fly({ deadline_ms: 300 })
+    expect({ verdict, last: checks.at(-1) }).toEqual({
+      verdict: 'unknown',
+      last: { name: 'identity', status: 'unknown', detail: 'no verdict within 0.3 s' },
+    })
+    expect((await readPolicy(join(folder.root, '.bench'))).blocks).toEqual([])
+  })
+
+  test('says no-go before anything is asked where memory is critical', async () => {
+    const full = config()
+    full.machine.memory = { ...full.machine.memory, caution_used_percent: 1, critical_used_percent: 1.1 }
+    expect(await fly({ config: full })).toMatchObject({ verdict: 'no-go', by: 'none' })
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('names what the config has where it is asked for something else', async () => {
+    await expect(fly({ workload: 'colour' })).rejects.toThrow(UnknownName)
+    await expect(fly({ lane: 'fast' })).rejects.toThrow('fast is no lane of colours; it has quality')
+  })
+})
+
+describe("a governor's block", () => {
+  test('that still holds is respected: nothing is asked', async () => {
+    await block(-60)
+    const { verdict, by, checks } = await fly({ config: governed() })
+    expect({ verdict, by }).toEqual({ verdict: 'no-go', by: 'none' })
+    expect(checks.at(-1)).toEqual({
+      name: 'block',
+      status: 'fail',
+      detail: `blocked_local_quality (governor.json /quality), until ${minutes(11 * 60).toISOString()}`,
+    })
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('past its bound leads to a probe, never straight to a go, and a success refutes it', async () => {
+    await block(-13 * 60)
+    await fly() // a proof without the block
+    const { verdict, by, notes } = await fly({ config: governed(), at: 1 })
+    expect({ verdict, by }).toEqual({ verdict: 'go', by: 'probe' })
+    expect(notes).toEqual(['refuted /quality in governor.json: its file is not edited (on_clear: keep)'])
+    expect(server.asked).toHaveLength(2)
+    // The file still says so: it was refuted, and the proof serves.
+    expect(await fly({ config: governed(), at: 2 })).toMatchObject({ verdict: 'go', by: 'proof' })
+    // Written anew, it is another block.
+    await block(-10)
+    expect(await fly({ config: governed(), at: 3 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+  })
+
+  test('past its bound stays where the probe fails, as a fresh block of its own', async () => {
+    await block(-13 * 60)
+    answer = 'Red, I would say.'
+    const { verdict, checks } = await fly({ config: governed() })
+    expect(verdict).toBe('no-go')
+    expect(checks.find(({ name }) => name === 'block')).toMatchObject({ status: 'fail' })
+    expect(await fly({ config: governed(), at: 1 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+  })
+
+  test('is taken out of its file where the config says so, with a copy kept', async () => {
+    await block(-13 * 60)
+    const { verdict, notes } = await fly({ config: governed(', on_clear: remove') })
+    expect(verdict).toBe('go')
+    expect(notes).toEqual([
+      expect.stringMatching(/^cleared \/quality in governor\.json; its copy is governor\.json\..+\.bak$/),
+    ])
+    expect(JSON.parse(await readFile(join(folder.root, 'governor.json'), 'utf8'))).toEqual({})
+  })
+
+  test('whose file cannot be read leaves the verdict unknown, which is no go', async () => {
+    await writeFile(join(folder.root, 'governor.json'), '{"quality": {')
+    const { verdict, checks } = await fly({ config: governed() })
+    expect(verdict).toBe('unknown')
+    expect(checks.at(-1)?.detail).toContain('governor.json is no JSON')
+    expect(server.asked).toHaveLength(0)
+  })
+})
