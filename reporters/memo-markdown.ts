@@ -5,19 +5,26 @@ import type { WorkloadAssessment } from '../src/assessment/workload-assessment.t
 import { describeEffective } from '../src/gates/context.ts'
 import type { Verdict } from '../src/gates/verdict.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
+import { answersSection } from './answers-section.ts'
+import { capabilitySection } from './capability-section.ts'
 import { latencySection } from './latency-section.ts'
+import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { routeRows } from './routes-table.ts'
 
 /** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
 export function memoMarkdown(assessment: Assessment): string {
+  const capabilities = capabilitySection(assessment)
+  const machineUse = machineSection(assessment.lanes)
   const sections = [
     ['# Local model memo', intro(assessment)],
     ['## Routes', routes(assessment)],
     ['## What to do next', steps(assessment)],
     ...assessment.workloads.map((workload) => [`## ${plain(workload.title)}`, workloadSection(workload)]),
     ['## Lanes', lanes(assessment.lanes)],
+    ...(capabilities === undefined ? [] : [['## What runtimes make of schemas', capabilities]]),
     ['## Speed', latencySection(assessment)],
+    ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
   ]
@@ -88,6 +95,7 @@ function workloadSection({
   route_after_fixes: after,
   standings,
   baselines,
+  answers,
   flips,
   ends,
   privacy,
@@ -118,6 +126,7 @@ function workloadSection({
         ]
       : []),
     table(['Lane', 'Gate', 'Verdict', 'Expected', 'Observed', 'Why', 'Evidence'], gates),
+    ...answersSection(answers),
     ...(baselines.length > 0
       ? [
           `Without any model (the rules in baseline.json), on the same records:\n\n${table(

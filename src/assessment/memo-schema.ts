@@ -9,9 +9,12 @@ import {
   runSchema,
   verdictStatuses,
 } from '../evidence/schema.ts'
+import { laneAnswersSchema } from './answers-schema.ts'
+import { capabilityMemoSchema } from './capability-memo-schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
+import { laneMachineMemoSchema } from './machine-memo-schema.ts'
 import { placements } from './placement.ts'
 
 /** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
@@ -20,6 +23,7 @@ const text = z.string()
 const share = z.number().min(0).max(1)
 const count = z.int().min(0)
 const ids = z.array(text).describe('evidence that the statement rests on')
+const interval = z.strictObject({ lower: share, upper: share })
 const statement = z.strictObject({ text, evidence_ids: ids })
 const location = z.enum(['local', 'cloud'])
 
@@ -41,6 +45,9 @@ const verdict = z.strictObject({
   successes: count.optional().describe('of the n, how many met the rule'),
   successes_needed: count.optional().describe('least successes of these n for a pass'),
   lower_bound: share.optional().describe('one-sided 95 % lower bound of the rate behind the verdict'),
+  interval: interval.optional().describe('two-sided 95 % interval of successes of n (Wilson), for display'),
+  stopped_early: z.literal(true).optional().describe('asked no further since a gate had failed: no rate can be had'),
+  leaks: count.optional().describe('records in which a secret got through: that fails quality whatever its share'),
   parsed_share: share.optional().describe('share of the judged answers that parse as JSON'),
 })
 const standing = z.strictObject({
@@ -95,6 +102,7 @@ const workload = z.strictObject({
     .describe('the route once the worker paths are mended, where it differs'),
   standings: z.array(standing),
   baselines: z.array(baseline),
+  answers: z.array(laneAnswersSchema).describe('of every lane that answered and was asked all its records'),
   flips: z.array(statement).describe('what would change the route or its mode, each by itself'),
   ends: z.array(statement).describe('what ends its validity'),
 })
@@ -136,7 +144,9 @@ const lane = z.strictObject({
       findings: z.array(text).describe('statements about it that cannot all be true, or that deserve a look'),
     })
     .optional(),
+  machine: laneMachineMemoSchema.optional().describe('what it takes of this machine'),
   failure: text.optional(),
+  capability: capabilityMemoSchema.optional().describe('what its runtime makes of think, streams and schemas'),
   identity_notes: z
     .array(statement)
     .describe('how it met a tag that cannot exist, other names of its weights, what changed since the latest run'),
@@ -151,6 +161,19 @@ export const memoSchema = z.strictObject({
   workloads: z.array(workload),
   lanes: z.array(lane),
   latencies: z.array(latencyMemoSchema),
+  curtailed: z
+    .array(
+      z.strictObject({
+        workload: text,
+        lane: text,
+        gate: text.describe('the required gate that had failed for good'),
+        asked: count.describe('distinct records'),
+        records: count.describe('of the full run'),
+        calls_saved: count,
+        evidence_ids: ids,
+      }),
+    )
+    .describe('lanes that a gate run asked no further: their verdicts and counts stand, no rate can be had'),
   currency: text.describe('of the amounts in value'),
   value: z.array(
     z.strictObject({

@@ -1,9 +1,12 @@
 import { locationOf } from '../config/location.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
+import { curtailmentOf } from '../gates/curtailment.ts'
 import { judgeAll } from '../gates/judge.ts'
+import type { LaneAnswers } from './answers-schema.ts'
 import { type BaselineComparison, compareWithBaseline } from './baseline.ts'
 import { flipsOf } from './flips.ts'
+import { fencesWouldDo, laneAnswers } from './lane-answers.ts'
 import { type LaneStanding, standingOf } from './lane-status.ts'
 import { decideRoute, type Route } from './route.ts'
 import { type RouteAfterFixes, routeAfterFixes } from './route-after-fixes.ts'
@@ -22,6 +25,8 @@ export interface WorkloadAssessment {
   readonly route_after_fixes?: RouteAfterFixes
   readonly standings: readonly LaneStanding[]
   readonly baselines: readonly BaselineComparison[]
+  /** Of every lane that answered: rates, failure classes, labels. */
+  readonly answers: readonly LaneAnswers[]
   readonly flips: readonly Statement[]
   readonly ends: readonly Statement[]
 }
@@ -42,6 +47,8 @@ export function assessWorkload(
   const isCloudLane = (lane: string): boolean =>
     config.lanes[lane] !== undefined && locationOf(config, lane) === 'cloud'
   const route = decideRoute(settings, standings, isCloudLane)
+  // Their counts are biased by the stop: nothing is computed from them but what had failed.
+  const complete = standings.filter(({ lane }) => curtailmentOf({ evidence, lane, workload }) === undefined)
   const afterFixes = routeAfterFixes(settings, route, standings, isCloudLane)
   return {
     workload,
@@ -52,8 +59,12 @@ export function assessWorkload(
     route,
     ...(afterFixes && { route_after_fixes: afterFixes }),
     standings,
-    baselines: settings.lanes.flatMap((lane) => compareWithBaseline(config, workload, lane, evidence) ?? []),
-    flips: flipsOf(config, workload, route, standings),
+    baselines: complete.flatMap(({ lane }) => compareWithBaseline(config, workload, lane, evidence) ?? []),
+    answers: settings.lanes.flatMap((lane) => laneAnswers({ config, evidence, lane, workload }) ?? []),
+    flips: [
+      ...flipsOf(config, workload, route, complete),
+      ...complete.flatMap(({ lane }) => fencesWouldDo({ config, evidence, lane, workload }) ?? []),
+    ],
     ends: whatEnds(evidence, workload, route),
   }
 }

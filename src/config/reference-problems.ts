@@ -2,6 +2,7 @@ import { builtInModels } from './built-in-models.ts'
 import type { ConfigProblemCode } from './config-error.ts'
 import type { ConfigPath } from './config-path.ts'
 import { hostOf, isAddress, isOnThisMachine, isPrivateAddress } from './endpoint.ts'
+import { lengthProblems } from './length-problems.ts'
 import { suggestion } from './nearest.ts'
 import { isCloudTag } from './ollama-cloud-tag.ts'
 import { bestLevel, isAtLeast } from './required-level.ts'
@@ -128,7 +129,7 @@ function workloadProblems(
   workload: Partial<WorkloadConfig>,
   { runtimes, lanes, workloads }: ConfigParts,
 ): readonly ReferenceProblem[] {
-  const problems: ReferenceProblem[] = []
+  const problems: ReferenceProblem[] = [...lengthProblems(name, workload.contract?.length)]
   const leavesThePremises = (lane: string): boolean => {
     const runtime = runtimes.get(lanes.get(lane)?.runtime ?? '')
     return isServer(runtime) && runtime.location === 'cloud'

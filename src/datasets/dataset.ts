@@ -7,6 +7,10 @@ export interface DatasetRecord {
   readonly input: string
   /** Facts that a good answer holds: the answer's field → acceptable texts. */
   readonly expected: Readonly<Record<string, readonly string[]>>
+  /** Texts that must not be in the answer, wherever it has them. */
+  readonly forbidden?: readonly string[]
+  /** Texts of the input that the answer must name so that they can be masked, by a field of the answer. */
+  readonly redact?: Readonly<Record<string, readonly string[]>>
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /** Texts that mean the same become the same: compatibility forms, case, white space, dashes and quotes, outer punctuation. */
 export function normaliseText(text: string): string {
-  const unified = unify(text)
+  const unified = unifyText(text)
   const trimmed = unified.replace(/^["'([{<.,;:!?\s]+/, '').replace(/["')\]}>.,;:!?…\s]+$/, '')
   return trimmed === '' ? unified : trimmed
 }
@@ -21,8 +21,8 @@ export function equalsFact(answer: unknown, alternatives: readonly string[]): bo
   if (Array.isArray(answer))
     return answer.some((element) => !Array.isArray(element) && equalsFact(element, alternatives))
   if (typeof answer === 'object' && answer !== null) return false
-  const text = unify(typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? ''))
-  return text !== '' && alternatives.some((alternative) => unify(alternative) === text)
+  const text = unifyText(typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? ''))
+  return text !== '' && alternatives.some((alternative) => unifyText(alternative) === text)
 }
 
 interface Alternative {
@@ -66,7 +66,8 @@ const wordCharacter = /^[\p{L}\p{N}\p{M}_]$/u
 const spaceless =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]$/u
 
-function unify(text: string): string {
+/** The same without the outer punctuation left off. */
+export function unifyText(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

@@ -3,10 +3,12 @@ import type { DatasetRecord } from './dataset.ts'
 import type { DatasetProblem } from './dataset-error.ts'
 import { findJsonProblem } from './json-problem.ts'
 import { normaliseText } from './match-fact.ts'
+import { readSensitive } from './read-sensitive.ts'
 import { asSchema, type SchemaField, vocabularyOf } from './schema-fields.ts'
 
 const maximumRecords = 100_000
 const maximumLine = 1_000_000
+const keys = ['id', 'input', 'expected', 'forbidden', 'redact']
 
 /**
  * Reads records.jsonl. Fields of `expected` are checked against the schema's where those are known.
@@ -77,8 +79,7 @@ function readRecord(
     return undefined
   }
   for (const key of Object.keys(record)) {
-    if (!['id', 'input', 'expected'].includes(key))
-      say(`unknown key "${key.slice(0, 40)}"${suggestion(key, ['id', 'input', 'expected'])}`)
+    if (!keys.includes(key)) say(`unknown key "${key.slice(0, 40)}"${suggestion(key, keys)}`)
   }
   const { id, input } = record
   const idGood = typeof id === 'string' && /^[^\p{Cc}]{1,200}$/u.test(id) && id.trim() === id
@@ -86,7 +87,8 @@ function readRecord(
   if (!idGood) say('"id" must be a text of 1 to 200 characters on one line, without outer spaces')
   if (!inputGood) say('"input" must be a text that is not blank')
   const expected = readExpected(record.expected, fields, say)
-  return idGood && inputGood && expected !== undefined ? { id, input, expected } : undefined
+  if (!idGood || !inputGood || expected === undefined) return undefined
+  return { id, input, expected, ...readSensitive(record, input, fields, say) }
 }
 
 function readExpected(

@@ -1,12 +1,22 @@
 import { z } from 'zod'
+import { runModes } from '../config/run-mode-schema.ts'
 import { runtimeKinds } from '../config/schema.ts'
+import { capabilityFacts } from './capability-schema.ts'
+import { attemptsFacts, faultOrigin } from './attempts-schema.ts'
 import { contextFacts } from './context-schema.ts'
+import { curtailmentFacts } from './curtailment-schema.ts'
+import { examinationSchema } from './examination-schema.ts'
 import { failureCodes } from './failure-codes.ts'
+import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
+import { interferenceFacts } from './interference-schema.ts'
+import { memoryFacts } from './memory-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
 import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
+
+export { type Examination, examinationSchema, type Look } from './examination-schema.ts'
 
 /**
  * Evidence: facts, never opinions. The one definition of what stands on disk (one JSON object a line);
@@ -25,18 +35,6 @@ const base = {
   at: z.iso.datetime().describe('when it was recorded, UTC'),
 }
 const subject = { lane: text, workload: text }
-
-/** What was found in an answer by looking at it with the dataset's schema and expected facts. */
-export const examinationSchema = z.strictObject({
-  json: z.enum(['valid', 'not-json', 'empty']).describe('whether the raw answer parses as one JSON value'),
-  schema_errors: z.array(z.strictObject({ path: text, keyword: text, message: text })).describe('as ajv found them'),
-  missing_fields: z.array(text).describe('required fields that are absent or blank'),
-  outside_vocabulary: z.array(text).describe('fields whose value is not in their closed vocabulary'),
-  urls: count.describe('URLs in the answer'),
-  ungrounded_urls: count.describe('URLs in the answer that the input does not hold'),
-  facts: z.array(z.strictObject({ field: text, found: z.boolean() })).describe('expected facts, found or not'),
-})
-export type Examination = z.infer<typeof examinationSchema>
 
 /** Text as far as the workload's privacy allows: always hash and length. */
 const storedText = z.strictObject({
@@ -65,6 +63,10 @@ export const completionSchema = z.strictObject({
   record_sha256: sha256.describe('of the input: distinct records are counted by it'),
   prompt: storedText.extend({ words: count.optional().describe('of the messages; each is a token at least') }),
   fingerprint: sha256.describe('of all that makes two trials the same: prompt, schema, options, weights'),
+  trial_sha256: sha256
+    .optional()
+    .describe('of what makes asking again an attempt at the same trial: the fingerprint without seed, with the runtime'),
+  checks_sha256: sha256.optional().describe("of what the answer was held against: the record's facts, the checker"),
   options_sha256: sha256
     .optional()
     .describe("of the lane's settings in the config; evidence of other settings than today's does not count"),
@@ -108,6 +110,7 @@ export const runSchema = z.strictObject({
   versions: z.record(text, text),
   config_file: text,
   config_sha256: sha256,
+  mode: z.enum(runModes).optional().describe('what it was for; a memo where absent'),
   filters: z.array(text).describe('what narrowed the run (-t, --project, files, shard); empty for a whole run'),
   discovered: z
     .array(z.strictObject({ kind: z.enum(runtimeKinds).exclude(['embedded']), endpoint: text, models: z.array(text) }))
@@ -175,21 +178,15 @@ export const laneEvidenceSchema = z.strictObject({
   failure: z.strictObject({ code: z.enum(failureCodes), message: text }).optional(),
 })
 
-const movement = z.strictObject({ before: bytes, peak: bytes, after: bytes })
-export const memorySchema = z.strictObject({
-  kind: z.literal('memory'),
+export const memorySchema = z.strictObject({ kind: z.literal('memory'), ...base, ...subject, ...memoryFacts })
+
+export const headroomSchema = z.strictObject({ kind: z.literal('headroom'), ...base, lane: text, ...headroomFacts })
+
+export const interferenceSchema = z.strictObject({
+  kind: z.literal('interference'),
   ...base,
-  ...subject,
-  samples: count,
-  interval_ms: milliseconds,
-  serving_rss: movement.optional().describe('resident memory of the serving process and its children'),
-  machine: z
-    .strictObject({
-      total: bytes,
-      used: movement.describe('total less available'),
-      swap_used: movement,
-    })
-    .optional(),
+  lane: text,
+  ...interferenceFacts,
 })
 
 export const datasetSchema = z.strictObject({
@@ -241,8 +238,6 @@ export const workerEvidenceSchema = z.strictObject({
 
 export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
 
-export const trialSchema = z.strictObject({ kind: z.literal('trial'), ...base, ...subject, ...trialFacts })
-
 export const latencySchema = z.strictObject({ kind: z.literal('latency'), ...base, lane: text, ...latencyFacts })
 
 export const concurrencySchema = z.strictObject({
@@ -250,6 +245,32 @@ export const concurrencySchema = z.strictObject({
   ...base,
   lane: text,
   ...concurrencyFacts,
+})
+
+export const trialSchema = z.strictObject({ kind: z.literal('trial'), ...base, ...subject, ...trialFacts })
+
+export const attemptsSchema = z.strictObject({
+  kind: z.literal('attempts'),
+  ...base,
+  ...subject,
+  ...attemptsFacts,
+  faults: z
+    .array(z.strictObject({ ...faultOrigin, outcome: completionSchema.shape.outcome }))
+    .describe('answers of earlier attempts in which something was wrong or missing, those of one kind once'),
+})
+
+export const curtailmentSchema = z.strictObject({
+  kind: z.literal('curtailment'),
+  ...base,
+  ...subject,
+  ...curtailmentFacts,
+})
+
+export const capabilitySchema = z.strictObject({
+  kind: z.literal('capability'),
+  ...base,
+  lane: text,
+  ...capabilityFacts,
 })
 
 export const incidentSchema = z.strictObject({
@@ -278,13 +299,18 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   laneEvidenceSchema,
   completionSchema,
   memorySchema,
+  headroomSchema,
+  interferenceSchema,
   contextSchema,
+  capabilitySchema,
   latencySchema,
   concurrencySchema,
   datasetSchema,
   baselineSchema,
   workerEvidenceSchema,
   trialSchema,
+  attemptsSchema,
+  curtailmentSchema,
   incidentSchema,
   verdictCopySchema,
 ])

@@ -1,6 +1,9 @@
 import { gatesFor } from '../config/gates-for.ts'
-import type { Examination } from '../evidence/schema.ts'
+import type { Completion, Examination } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
+import { wilsonInterval } from '../statistics/wilson.ts'
+import { isBeyondHope, qualityAllowance } from './quality-allowance.ts'
+import { groupTrials } from './trials.ts'
 import { isJudgeable } from './validity.ts'
 import { completionsOf, type GateInput, isAnswered, type Verdict, whyTooFew } from './verdict.ts'
 import { percent } from './wording.ts'
@@ -18,28 +21,39 @@ export interface FactScore {
   readonly found: number
   readonly expected: number
   readonly missed: readonly string[]
+  /** Sensitive texts of the record that got through, by their place in it. */
+  readonly leaks: Leaks
+}
+type Leaks = NonNullable<Examination['leaks']>
+
+/** Scores of a workload's trials on one lane; a record asked again counts once, by its worst answer. */
+export function laneScores(input: GateInput): FactScore[] {
+  return scoresOf(completionsOf(input))
 }
 
-/** Scores of a workload's records on one lane; a record asked again counts once, by its worst answer. */
-export function laneScores(input: GateInput): FactScore[] {
-  const examined = completionsOf(input)
-    .filter(isJudgeable)
-    .map((each) => ({ each, examination: isAnswered(each) ? each.outcome.examination : undefined }))
-  const facts = Math.max(1, ...examined.map(({ examination }) => examination?.facts.length ?? 0))
-  return worstPerRecord(examined.map(({ each, examination }) => score(each, examination, facts)))
+/** The same of answers that were chosen otherwise. */
+export function scoresOf(completions: readonly Completion[]): FactScore[] {
+  const trials = groupTrials(completions.filter(isJudgeable))
+  const examinationOf = (each: Completion) => (isAnswered(each) ? each.outcome.examination : undefined)
+  const facts = Math.max(1, ...trials.flat().map((each) => examinationOf(each)?.facts.length ?? 0))
+  return trials.map((trial) => worst(trial.map((each) => score(each, examinationOf(each), facts))))
 }
 
 export function baselineScores({ evidence, workload }: Pick<GateInput, 'evidence' | 'workload'>): FactScore[] {
-  return worstPerRecord(
-    evidence
-      .filter((each) => each.kind === 'baseline')
-      .filter((each) => each.workload === workload)
-      .map((each) => score(each, each.examination)),
-  )
+  const byRecord = new Map<string, FactScore[]>()
+  for (const each of evidence) {
+    if (each.kind !== 'baseline' || each.workload !== workload) continue
+    const known = byRecord.get(each.record_sha256)
+    const own = score(each, each.examination)
+    if (known) known.push(own)
+    else byRecord.set(each.record_sha256, [own])
+  }
+  return [...byRecord.values()].map(worst)
 }
 
-/** How many facts a record must hold to be good: the configured minimum, never more than it has. */
+/** Enough facts (the configured minimum, never more than the record has), and no secret that got through. */
 export function isGood(factScore: FactScore, minimumFacts: number | undefined): boolean {
+  if (factScore.leaks.length > 0) return false
   return factScore.found >= Math.min(minimumFacts ?? factScore.expected, factScore.expected) && factScore.expected > 0
 }
 
@@ -66,9 +80,29 @@ export function qualityGate(input: GateInput): Verdict {
       successes: good.length,
       successes_needed: Math.ceil(settings.minimum_share * n - 1e-9),
       lower_bound: lowerBound(good.length, n),
+      interval: wilsonInterval(good.length, n),
     }),
   } as const
-  if (n < settings.minimum_records) {
+  const leaking = scores.filter(({ leaks }) => leaks.length > 0)
+  const [leak] = leaking
+  if (leak) {
+    const why = leak.leaks.map(describeLeak).join('; ')
+    return {
+      ...common,
+      // Whatever share is asked for, and though quality else decides nothing here: it cannot be called back.
+      required: true,
+      status: 'fail',
+      leaks: leaking.length,
+      observed: `${common.observed}, a secret got through in ${leaking.length}`,
+      reason: `${leak.record_id}: ${why}`,
+      offender: { record_id: leak.record_id, evidence_id: leak.evidence_id, why },
+      evidence_ids: leaking.map(({ evidence_id }) => evidence_id),
+      remedy: 'mask by rules before the model and look for what is left after it, or keep this workload where it is',
+    }
+  }
+  const allowance = qualityAllowance(input, n)
+  const isHopeless = isBeyondHope(allowance, good.length, n)
+  if (n < settings.minimum_records && !isHopeless) {
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
@@ -78,13 +112,16 @@ export function qualityGate(input: GateInput): Verdict {
     }
   }
   if (facts === 0) return { ...common, status: 'not-measured', reason: 'the records expect no facts' }
-  if (good.length / n < settings.minimum_share) {
+  if (isHopeless || good.length / n < settings.minimum_share) {
     const offender = scores.find((each) => !isGood(each, settings.minimum_facts)) as FactScore
     const why = `${offender.found} of ${offender.expected} facts; missed ${offender.missed.join(', ')}`
     return {
       ...common,
       status: 'fail',
-      reason: `${percent(good.length / n)} of records are good, ${percent(settings.minimum_share)} are needed`,
+      reason:
+        isHopeless && allowance && n < allowance.records
+          ? `${n - good.length} of ${n} records are not good; of ${allowance.records} at most ${allowance.not_good} may be`
+          : `${percent(good.length / n)} of records are good, ${percent(settings.minimum_share)} are needed`,
       offender: { record_id: offender.record_id, evidence_id: offender.evidence_id, why },
       remedy: 'use a stronger model, show examples in prompt.md, or keep this workload where it is',
     }
@@ -108,16 +145,23 @@ function score(
     found: factsFound(examination),
     expected: examination?.facts.length ?? factsWithoutAnswer,
     missed: examination?.facts.filter((fact) => !fact.found).map((fact) => fact.field) ?? ['all: no answer'],
+    leaks: examination?.leaks ?? [],
   }
 }
 
-function worstPerRecord(scores: readonly FactScore[]): FactScore[] {
-  const byRecord = new Map<string, FactScore>()
-  for (const each of scores) {
-    const known = byRecord.get(each.record_sha256)
-    if (!known || each.found < known.found) byRecord.set(each.record_sha256, each)
-  }
-  return [...byRecord.values()]
+/** One that leaks is worse than any that finds too little. */
+function worst(scores: readonly FactScore[]): FactScore {
+  return scores.reduce((least, each) => {
+    const [more, fewer] = [each.leaks.length - least.leaks.length, least.found - each.found]
+    return more > 0 || (more === 0 && fewer > 0) ? each : least
+  })
+}
+
+/** Says where, never what: the text itself is the secret. Counted from 1, for people. */
+function describeLeak({ where, field, index }: Leaks[number]): string {
+  return where === 'answer'
+    ? `forbidden text ${index + 1} stands in the answer`
+    : `${field} ${index + 1} was not named, so redaction leaves it in`
 }
 
 function sum(numbers: readonly number[]): number {

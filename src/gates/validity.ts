@@ -3,50 +3,15 @@ import type { WorkloadConfig } from '../config/schema.ts'
 import { isOfTheLane } from '../evidence/failure-codes.ts'
 import type { Completion } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
-import { completionsOf, coverage, distinctRecords, type Gate, whyTooFew } from './verdict.ts'
-import { count, percent, seconds } from './wording.ts'
+import { wilsonInterval } from '../statistics/wilson.ts'
+import { contractBreach } from './contract.ts'
+import { groupTrials } from './trials.ts'
+import { completionsOf, coverage, type Gate, whyTooFew } from './verdict.ts'
+import { percent, seconds } from './wording.ts'
 
 /** True where the record counts as tried: it was answered, or failed by the model's own doing. */
 export function isJudgeable({ outcome }: Completion): boolean {
   return outcome.state === 'answered' || !isOfTheLane(outcome.code)
-}
-
-/** Why an answer breaks the contract; undefined where it keeps it. The first cause that applies, worst first. */
-export function contractBreach(
-  completion: Completion,
-  workload: WorkloadConfig,
-): { cause: string; why: string } | undefined {
-  const { outcome } = completion
-  const limit_ms = workload.limits.seconds_per_record * 1000
-  if (outcome.state === 'failed') {
-    return outcome.code === 'deadline-exceeded'
-      ? { cause: 'too slow', why: `no answer within ${seconds(limit_ms)}` }
-      : { cause: outcome.code, why: outcome.message }
-  }
-  const { examination, timing, finish_reason, thinking_characters } = outcome
-  if (examination.json === 'empty') {
-    return thinking_characters > 0
-      ? { cause: 'thinking only', why: 'the model thought and answered nothing' }
-      : { cause: 'empty', why: 'the answer is empty' }
-  }
-  if (finish_reason === 'length') {
-    return { cause: 'cut by length', why: `cut off after ${workload.limits.output_tokens} tokens` }
-  }
-  if (finish_reason === 'other') return { cause: 'ended otherwise', why: 'the runtime ended the answer, not the model' }
-  if (examination.json === 'not-json') return { cause: 'not JSON', why: 'the answer is not JSON' }
-  const [missing] = examination.missing_fields
-  if (missing) return { cause: `missing field ${missing}`, why: `field ${missing} is missing or blank` }
-  const [invented] = examination.outside_vocabulary
-  if (invented) return { cause: `invented ${invented}`, why: `field ${invented} is outside its vocabulary` }
-  const [error] = examination.schema_errors
-  if (error) return { cause: 'schema', why: `${error.path || 'the answer'} ${error.message}` }
-  if (workload.contract.grounded_urls && examination.ungrounded_urls > 0) {
-    return { cause: 'invented URL', why: `${count(examination.ungrounded_urls, 'URL')} that the input does not hold` }
-  }
-  if (timing.total_ms > limit_ms) {
-    return { cause: 'too slow', why: `took ${seconds(timing.total_ms)}, the limit is ${seconds(limit_ms)}` }
-  }
-  return undefined
 }
 
 /**
@@ -61,9 +26,11 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
   const workloadConfig = config.workloads[workload] as WorkloadConfig
   const all = completionsOf(input)
   const judged = all.filter(isJudgeable)
-  const n = distinctRecords(judged)
-  const broken = judged.filter((each) => contractBreach(each, workloadConfig) !== undefined)
-  const valid = n - distinctRecords(broken)
+  const trials = groupTrials(judged)
+  const n = trials.length
+  const isBroken = (each: Completion): boolean => contractBreach(each, workloadConfig) !== undefined
+  const broken = judged.filter(isBroken)
+  const valid = trials.filter((trial) => !trial.some(isBroken)).length
   const common = {
     gate: 'validity',
     lane,
@@ -76,6 +43,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
     ...(n > 0 && {
       successes: valid,
       lower_bound: lowerBound(valid, n),
+      interval: wilsonInterval(valid, n),
       parsed_share: judged.filter(parses).length / judged.length,
     }),
   } as const
@@ -140,6 +108,8 @@ function remedyFor(cause: string): string {
   if (cause === 'too slow') return 'use a smaller model or a shorter prompt, or raise limits.seconds_per_record'
   if (cause === 'not JSON')
     return 'set structured_output: json-schema on the lane, or repair in a separate deterministic step'
+  if (cause.startsWith('too long') || cause.startsWith('too short'))
+    return 'ask for the length in the prompt, or bound the field with minLength and maxLength in schema.json'
   if (cause === 'invented URL') return 'ask for URLs only where the input has them, or drop the field'
   return 'show the answer with `npx bench-memo show <evidence id>`, then change the prompt or the model'
 }

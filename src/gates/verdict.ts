@@ -2,6 +2,7 @@ import type { GateName } from '../config/gates-for.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { Completion, Evidence, verdictStatuses } from '../evidence/schema.ts'
+import type { Interval } from '../statistics/interval.ts'
 import { count } from './wording.ts'
 
 export type VerdictStatus = (typeof verdictStatuses)[number]
@@ -32,6 +33,12 @@ export interface Verdict {
   readonly successes_needed?: number
   /** One-sided 95 % lower bound of the rate behind the verdict, 0 to 1. */
   readonly lower_bound?: number
+  /** Two-sided 95 % interval of `successes` of `n` (Wilson): for display beside the share, never for the verdict. */
+  readonly interval?: Interval
+  /** Set where the lane was asked no further since a gate had failed: counts stand, rates cannot be had. */
+  readonly stopped_early?: true
+  /** Records in which a secret got through; quality only, absent where none did. */
+  readonly leaks?: number
   /** Share of the judged answers that parse as JSON, 0 to 1; validity only. */
   readonly parsed_share?: number
 }
@@ -107,11 +114,6 @@ export type Answered = Completion & { outcome: { state: 'answered' } }
 
 export function isAnswered(completion: Completion): completion is Answered {
   return completion.outcome.state === 'answered'
-}
-
-/** Identical inputs are one trial: records are counted by the hash of their input. */
-export function distinctRecords(completions: readonly Completion[]): number {
-  return new Set(completions.map((completion) => completion.record_sha256)).size
 }
 
 /** Why nothing, or too little, was measured: the first failed call, the lane's own failure, or that nothing was asked. */

@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts'
 import { datasetFacts } from '../datasets/dataset-facts.ts'
+import { requireKnownFields } from '../datasets/known-fields.ts'
 import { loadDatasetSync } from '../datasets/load.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
@@ -49,6 +50,7 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   const { config, root, lane, host } = bench
   const workloadConfig = config.workloads[workload] as (typeof config.workloads)[string]
   const dataset = loadDatasetSync(workloadConfig.dataset, root)
+  requireKnownFields(dataset, workload, workloadConfig.contract.length)
   let opened: Promise<Lane> | undefined
   const controls: NegativeControls = {
     recall: () => recall(host, lane, 'control'),

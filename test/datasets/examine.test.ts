@@ -22,6 +22,15 @@ describe('examine', () => {
         { field: 'order', found: true },
         { field: 'priority', found: true },
       ],
+      labels: [{ field: 'priority', expected: 'high', answered: 'high' }],
+      lengths: {
+        characters: 36,
+        words: 2,
+        fields: [
+          { field: 'order', characters: 6, words: 1 },
+          { field: 'priority', characters: 4, words: 1 },
+        ],
+      },
     })
   })
 
@@ -66,6 +75,34 @@ describe('examine', () => {
           },
         ],
         "json": "valid",
+        "labels": [
+          {
+            "answered": "(other)",
+            "expected": "high",
+            "field": "priority",
+          },
+        ],
+        "lengths": {
+          "characters": 93,
+          "fields": [
+            {
+              "characters": 23,
+              "field": "order",
+              "words": 6,
+            },
+            {
+              "characters": 6,
+              "field": "priority",
+              "words": 1,
+            },
+            {
+              "characters": 3,
+              "field": "contact.channel",
+              "words": 1,
+            },
+          ],
+          "words": 8,
+        },
         "missing_fields": [
           "contact.name",
         ],
@@ -100,6 +137,7 @@ describe('examine', () => {
             "path": "/contact/channel",
           },
         ],
+        "steps": {},
         "ungrounded_urls": 0,
         "urls": 0,
       }

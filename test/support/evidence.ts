@@ -68,7 +68,11 @@ export function completion(changes: CompletionChanges = {}): Completion {
     workload: 'work',
     record_id: record,
     record_sha256: sha256(record),
-    prompt: { sha256: sha256('prompt'), characters: 6, ...(changes.words !== undefined && { words: changes.words }) },
+    prompt: {
+      sha256: sha256(`prompt of ${record}`),
+      characters: 6,
+      ...(changes.words !== undefined && { words: changes.words }),
+    },
     fingerprint: sha256('same'),
     retry: 0,
     repeat: 0,
