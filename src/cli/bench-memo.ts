@@ -1,39 +1,50 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util'
 import own from '../../package.json' with { type: 'json' }
+import { type Command, WrongUsage } from './command.ts'
 
-const usage = `bench-memo ${own.version}
+interface Entry {
+  readonly synopsis: string
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
 
-  bench-memo show <evidence id>    a recorded answer: prompt, answer, difference to the expected
-
-The bench itself runs in Vitest: npx vitest run --reporter=bench-memo`
+const commands: Readonly<Record<string, Entry>> = {
+  show: {
+    synopsis: 'show <evidence id>',
+    summary: 'a recorded answer: prompt, answer, difference to the expected',
+    load: () => import('./show-command.ts'),
+  },
+}
 
 process.exitCode = await main(process.argv.slice(2))
 
-/** Exit codes: 0 done, 1 not found or not readable, 2 wrong usage. */
-async function main(args: string[]): Promise<number> {
+/** Exit codes: 0 done, 1 not found or not readable, 2 wrong usage; what else a command gives, its help says. */
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v') return say(own.version)
+  if (name === undefined || name === '--help' || name === '-h') return say(usage(), name === undefined ? 2 : 0)
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!entry) return complain(`there is no command ${name}`, `\n\n${usage()}`, 2)
+  const { command } = await entry.load()
+  if (args.includes('--help') || args.includes('-h')) return say(command.help)
   try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
-    })
-    const [command, ...rest] = positionals
-    if (values.version) return say(own.version)
-    if (values.help || command === undefined) return say(usage, command === undefined && !values.help ? 2 : 0)
-    if (command === 'show' && rest.length === 1) {
-      const { show } = await import('./show.ts')
-      return say(await show(rest[0] as string, process.cwd()))
-    }
-    return complain(
-      command === 'show' ? 'show takes one evidence id' : `there is no command ${command}`,
-      `\n\n${usage}`,
-      2,
-    )
+    const { text, exit_code } = await command.run(args, process.cwd())
+    return say(text, exit_code)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return code?.startsWith('ERR_PARSE_ARGS') ? complain(message, `\n\n${usage}`, 2) : complain(message, '', 1)
+    const isUsage = error instanceof WrongUsage || code?.startsWith('ERR_PARSE_ARGS')
+    return isUsage ? complain(message, `\n\n${command.help}`, 2) : complain(message, '', 1)
   }
+}
+
+function usage(): string {
+  const width = Math.max(...Object.values(commands).map(({ synopsis }) => synopsis.length))
+  return [
+    `bench-memo ${own.version}`,
+    '',
+    ...Object.values(commands).map(({ synopsis, summary }) => `  bench-memo ${synopsis.padEnd(width)}  ${summary}`),
+    '',
+    'bench-memo <command> --help says more. The bench itself runs in Vitest: npx vitest run --reporter=bench-memo',
+  ].join('\n')
 }
 
 function say(text: string, exitCode = 0): number {
