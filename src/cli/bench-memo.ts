@@ -14,6 +14,31 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'a recorded answer: prompt, answer, difference to the expected',
     load: () => import('./show-command.ts'),
   },
+  compare: {
+    synopsis: 'compare <run A> <run B>',
+    summary: 'what became of each gate from A to B, or why the two do not compare',
+    load: () => import('./compare-command.ts'),
+  },
+  logs: {
+    synopsis: 'logs [paths…]',
+    summary: 'what logs of runtimes and queues say: faults, and blocks that probes contradict',
+    load: () => import('./logs-command.ts'),
+  },
+  preflight: {
+    synopsis: 'preflight <workload>',
+    summary: 'may a job of this workload start now? go, no-go or unknown',
+    load: () => import('./preflight-command.ts'),
+  },
+  check: {
+    synopsis: 'check <workload> --input F --output F',
+    summary: 'may one real result count as done?',
+    load: () => import('./check-command.ts'),
+  },
+  probe: {
+    synopsis: 'probe --model TAG --prompt-file F',
+    summary: 'a few timed runs of one prompt: latency, memory, which model answered',
+    load: () => import('./probe-command.ts'),
+  },
 }
 
 process.exitCode = await main(process.argv.slice(2))

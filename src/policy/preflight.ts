@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import { loadDataset } from '../datasets/load.ts'
-import type { Completion } from '../evidence/schema.ts'
+import type { Completion, Evidence } from '../evidence/schema.ts'
 import { contractBreach } from '../gates/contract.ts'
 import { judge } from '../gates/judge.ts'
 import { takeLock } from '../lanes/machine-lock.ts'
@@ -50,6 +50,9 @@ export interface Preflight {
   readonly evidence?: string
   /** What became of blocks: cleared, kept by their file, written. */
   readonly notes: readonly string[]
+  /** Of the model's answer, and of loading its weights; absent where neither was needed. */
+  readonly answer_ms?: number
+  readonly load_ms?: number
   readonly total_ms: number
 }
 
@@ -175,6 +178,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
         by: 'probe',
         evidence_ids,
         evidence: solo.folder,
+        ...timesOf(asked, solo.lane.evidence()),
         ...(weights !== undefined && { weights_sha256: weights }),
       })
     } finally {
@@ -212,6 +216,17 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
 
 function conditionsOf(checks: readonly Check[], of?: CheckName): string[] {
   return checks.filter(({ name }) => of === undefined || name === of).flatMap(({ condition }) => condition ?? [])
+}
+
+function timesOf(
+  asked: Completion | undefined,
+  evidence: readonly Evidence[],
+): Pick<Preflight, 'answer_ms' | 'load_ms'> {
+  const load_ms = evidence.find((each) => each.kind === 'lane')?.load_ms
+  return {
+    ...(asked?.outcome.state === 'answered' && { answer_ms: Math.round(asked.outcome.timing.total_ms) }),
+    ...(load_ms !== undefined && { load_ms: Math.round(load_ms) }),
+  }
 }
 
 const loadAllowance_ms = 120_000

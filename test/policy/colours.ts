@@ -29,14 +29,14 @@ export function useColours(): { readonly root: string } {
 
 /** A config with the workload `colours` on the lane `quality` of a local server. */
 export function coloursConfig(endpoint: string, more = ''): BenchConfig {
-  return parseConfig(
-    `
-version: 1
+  return parseConfig(`${coloursYaml(endpoint)}${more}`, 'bench.config.yaml')
+}
+
+export function coloursYaml(endpoint: string): string {
+  return `version: 1
 runtimes: { server: { kind: openai-compatible, endpoint: '${endpoint}', location: local } }
 lanes: { quality: { runtime: server, model: echo, required_identity: echo } }
 workloads: { colours: { title: Colours, dataset: colours, lanes: [quality], limits: { seconds_per_record: 20 } } }
 machine: { memory: { caution_used_percent: 99.8, critical_used_percent: 99.9 } }
-${more}`,
-    'bench.config.yaml',
-  )
+`
 }
