@@ -6,6 +6,7 @@ import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { contextOfRefusal, contextProbeOf } from '../gates/context.ts'
 import { type EffectiveContext, effectiveContext } from '../gates/truncation.ts'
 import { isAnswered } from '../gates/verdict.ts'
+import { assessCapability, type CapabilityAssessment } from './capability.ts'
 import { identityNotes } from './identity-notes.ts'
 import { assessSpeed, type LaneSpeed } from './lane-speed.ts'
 import { type Placement, placementOf } from './placement.ts'
@@ -38,6 +39,8 @@ export interface LaneAssessment {
   /** Where the weights are; absent for a cloud lane and for one that was not loaded. */
   readonly placement?: Placement
   readonly failure?: string
+  /** What its runtime makes of think, streams and schemas; absent where it was not probed. */
+  readonly capability?: CapabilityAssessment
   /** How it met a tag that cannot exist, other names of its weights, what changed since the latest run. */
   readonly identity_notes: readonly Statement[]
   readonly evidence_ids: readonly string[]
@@ -80,6 +83,7 @@ export function assessLane(
   const prompt = speed.prompt?.server ?? speed.prompt?.wire
   const generated = speed.generated?.server ?? speed.generated?.wire
   const location = locationOf(config, lane)
+  const capability = assessCapability(evidence, config, lane)
   const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
   const machine = isOnThisMachine(runtime) ? evidence.find((each) => each.kind === 'machine') : undefined
   return {
@@ -110,6 +114,7 @@ export function assessLane(
         }),
       }),
     ...(failure !== undefined && { failure }),
+    ...(capability && { capability }),
     identity_notes: identityNotes(evidence, config, lane),
     evidence_ids: looks.slice(0, 1).map((look) => look.id),
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { runModes } from '../config/run-mode-schema.ts'
 import { runtimeKinds } from '../config/schema.ts'
-import { capabilityFacts } from './capability-schema.ts'
 import { attemptsFacts, faultOrigin } from './attempts-schema.ts'
+import { capabilityFacts } from './capability-schema.ts'
 import { contextFacts } from './context-schema.ts'
 import { curtailmentFacts } from './curtailment-schema.ts'
 import { examinationSchema } from './examination-schema.ts'
@@ -10,8 +10,8 @@ import { failureCodes } from './failure-codes.ts'
 import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
-import { memoryFacts } from './memory-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
+import { memoryFacts } from './memory-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
 import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
@@ -65,7 +65,9 @@ export const completionSchema = z.strictObject({
   fingerprint: sha256.describe('of all that makes two trials the same: prompt, schema, options, weights'),
   trial_sha256: sha256
     .optional()
-    .describe('of what makes asking again an attempt at the same trial: the fingerprint without seed, with the runtime'),
+    .describe(
+      'of what makes asking again an attempt at the same trial: the fingerprint without seed, with the runtime',
+    ),
   checks_sha256: sha256.optional().describe("of what the answer was held against: the record's facts, the checker"),
   options_sha256: sha256
     .optional()

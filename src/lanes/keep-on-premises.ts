@@ -39,5 +39,9 @@ export function keepOnPremises(runtime: Runtime): Runtime {
       await refuseElsewhere(request.tag, call)
       return await runtime.chat(request, call)
     },
+    async send(request, call) {
+      await refuseElsewhere(request.tag, call)
+      return await runtime.send(request, call)
+    },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type DescribeAnswer, describeAnswerSchema, loadAnswerSchema } from './embedded/protocol.ts'
 import { plainEndpoint } from './endpoint-url.ts'
 import { openaiChat } from './openai-chat.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { ModelDescription, Runtime } from './runtime.ts'
 
@@ -53,6 +54,7 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
     async unload(tag, call) {
       await requestJson({ ...server, tag }, '/bench/unload', z.object({}), { ...call, body: { model: tag } })
     },
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   slotsSchema,
 } from './llama-server-props.ts'
 import { openaiChat } from './openai-chat.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { CallOptions, Runtime } from './runtime.ts'
 import type { FindServingProcess } from './serving-process.ts'
@@ -124,5 +125,6 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       )
     },
     async unload() {},
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }

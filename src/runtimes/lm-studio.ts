@@ -2,6 +2,7 @@ import { withoutV1 } from './endpoint-url.ts'
 import { ModelMissing, UnexpectedResponse } from './failures.ts'
 import { instanceSchema, mapV0, mapV1, type StudioModel, servedBy, v0Schema, v1Schema } from './lm-studio-models.ts'
 import { openaiChat } from './openai-chat.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { CallOptions, ModelDescription, Runtime } from './runtime.ts'
 
@@ -99,5 +100,6 @@ export function createLmStudioRuntime(options: LmStudioOptions): Runtime {
         await requestJson({ ...server, tag }, '/api/v1/models/unload', instanceSchema, { ...call, body })
       }
     },
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }

@@ -13,6 +13,7 @@ import {
   tagsSchema,
   versionSchema,
 } from './ollama-protocol.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
 import type { CallOptions, LoadReport, LoadRequest, ModelDescription, Runtime } from './runtime.ts'
 import type { ServingProcess } from './serving-process.ts'
@@ -180,6 +181,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
       return await ollamaChat(server, request, await canThink(request.tag, rest), { ...call, ...rest })
     },
     unload: (tag, call) => unload(tag, countDown(call)),
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }
 

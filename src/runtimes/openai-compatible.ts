@@ -2,6 +2,7 @@ import { plainEndpoint } from './endpoint-url.ts'
 import { ModelMissing } from './failures.ts'
 import { mapListedModel, mapListing, readListedModels } from './listed-models.ts'
 import { openaiChat } from './openai-chat.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import type { JsonServer } from './request-json.ts'
 import type { CallOptions, Runtime } from './runtime.ts'
 
@@ -53,5 +54,6 @@ export function createOpenaiCompatibleRuntime(options: OpenaiCompatibleOptions):
       return await openaiChat(server, request, call)
     },
     async unload() {},
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }

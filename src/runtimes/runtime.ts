@@ -1,3 +1,5 @@
+import type { RawAnswer, RawRequest } from './raw-exchange.ts'
+
 /**
  * The contract that every runtime adapter fulfils. Types only.
  * Absent fields mean "the runtime did not say": an adapter never fills one with 0.
@@ -15,6 +17,8 @@ export interface Runtime {
   load(request: LoadRequest, options: CallOptions): Promise<LoadReport>
   chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult>
   unload(tag: string, options: CallOptions): Promise<void>
+  /** One request in the server's own words, for probes that ask what a lane never does. */
+  send(request: RawRequest, options: CallOptions): Promise<RawAnswer>
 }
 
 export interface CallOptions {

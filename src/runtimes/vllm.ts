@@ -4,6 +4,7 @@ import { withoutV1 } from './endpoint-url.ts'
 import { ModelMissing, RunnerDied, RuntimeFailure } from './failures.ts'
 import { type ListedModel, mapListedModel, mapListing, readListedModels } from './listed-models.ts'
 import { openaiChat } from './openai-chat.ts'
+import { exchangeRaw } from './raw-exchange.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
 import { type JsonServer, requestJson, requestText } from './request-json.ts'
 import type { CallOptions, ModelDescription, Runtime } from './runtime.ts'
@@ -75,6 +76,7 @@ export function createVllmRuntime(options: VllmOptions): Runtime {
       })
     },
     async unload() {},
+    send: (request, call) => exchangeRaw(server, request, call),
   }
 }
 

@@ -1,5 +1,5 @@
 import { failureCodes } from '../evidence/failure-codes.ts'
-import type { Evidence } from '../evidence/schema.ts'
+import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import type { NegativeControl } from '../lanes/ask-unknown-tag.ts'
 import type { EngineAddress } from '../lanes/connect.ts'
 import { LoadFailed, RequestAborted, RuntimeUnreachable } from '../runtimes/failures.ts'
@@ -51,6 +51,7 @@ export async function takeTurn(host: ProvidedBench['host'], lane: string): Promi
 /** What is found out of a lane once a run: evidence of its context, and how it met a tag that cannot exist. */
 interface KnownOfLane {
   readonly context: Evidence
+  readonly capability: Evidence
   readonly latency: Evidence
   readonly concurrency: Evidence
   readonly control: NegativeControl
@@ -73,6 +74,14 @@ export async function remember<What extends keyof KnownOfLane>(
   value: KnownOfLane[What],
 ): Promise<void> {
   await question(host, 'known', { lane, what, value })
+}
+
+/** What the latest whole run before this one found of a lane's runtime; undefined where there is none. */
+export async function earlierCapability(
+  host: ProvidedBench['host'],
+  lane: string,
+): Promise<EvidenceOf<'capability'> | undefined> {
+  return (await question<{ value?: EvidenceOf<'capability'> }>(host, 'earlier-capability', { lane })).value
 }
 
 /** Lets the main process say how far the reading of weights is; nobody waits for it. */

@@ -10,6 +10,7 @@ import { baselineFacts, measure } from '../probes/measure.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
 import { createCarrier } from './evidence-carrier.ts'
 import { GateFailure } from './gate-failure.ts'
+import { probeCapabilityOnce } from './probe-capability-once.ts'
 import { probeContextOnce, probeLatencyOnce } from './probe-once.ts'
 import type { ProvidedBench } from './provided.ts'
 import { runWorkersOnce } from './run-workers-once.ts'
@@ -66,6 +67,7 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
       for (const facts of baselineFacts(lane.workload, worker.dataset, records)) attach(await worker.append(facts))
     }
     await probeNegativeControl(lane, worker.controls, context)
+    await probeCapabilityOnce(lane, bench, context)
     return completions
   }
 

@@ -34,7 +34,7 @@ describe('parseConfig', () => {
 
   test('lists the known keys where none is near', () => {
     expect(refusalMessage(configWith('    model: large', '    model: large\n    zzz: 1'))).toMatchInlineSnapshot(
-      `"bench.config.yaml:25:5  lanes.cloud.zzz: unknown key; known here: runtime, model, response_model, weights, digest, weights_file, context, temperature, seed, keep_alive, think, structured_output, prefix_cache, context_probe, latency_probe, concurrency_sweep, required_identity, negative_control, only_if_none_discovered"`,
+      `"bench.config.yaml:25:5  lanes.cloud.zzz: unknown key; known here: runtime, model, response_model, weights, digest, weights_file, context, temperature, seed, keep_alive, think, structured_output, prefix_cache, context_probe, latency_probe, concurrency_sweep, capability_probe, required_identity, negative_control, only_if_none_discovered"`,
     )
   })
 

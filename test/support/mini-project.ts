@@ -94,8 +94,8 @@ version: 1
 runtimes:
   server: { kind: openai-compatible, endpoint: '${endpoint}', location: local }
 lanes:
-  one: { runtime: server, model: echo, required_identity: echo, latency_probe: { calls: 0 } }
-  two: { runtime: server, model: other, required_identity: echo, latency_probe: { calls: 0 } }
+  one: { runtime: server, model: echo, required_identity: echo, latency_probe: { calls: 0 }, capability_probe: { seconds: 0 } }
+  two: { runtime: server, model: other, required_identity: echo, latency_probe: { calls: 0 }, capability_probe: { seconds: 0 } }
 workloads:
   colours:
     title: Colours
