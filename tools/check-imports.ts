@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cache: [],
   gates: [...facts, 'statistics'],
   assessment: judging,
+  comparison: judging,
   runtimes: [...facts, 'cache'],
   datasets: [...facts, 'runtimes'],
   identity: [...facts, 'cache', 'runtimes', 'machine'],
@@ -28,13 +29,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   inventory: measuring,
   policy: [...judging, ...measuring, 'inventory'],
   vitest: [...judging, ...measuring, 'inventory'],
-  cli: [...judging, ...measuring, 'policy', 'inventory', 'assessment', 'reporters'],
-  reporters: [...judging, 'assessment', 'vitest'],
+  cli: [...judging, ...measuring, 'policy', 'inventory', 'assessment', 'comparison', 'reporters'],
+  reporters: [...judging, 'assessment', 'comparison', 'vitest'],
 }
 /** Vitest's own code is for these alone. */
 const mayImportVitest = new Set(['vitest', 'reporters', 'index.ts', 'plugin.ts'])
 /** Gates and assessment do no I/O. */
-const pure = new Set(['gates', 'assessment', 'statistics'])
+const pure = new Set(['gates', 'assessment', 'comparison', 'statistics'])
 
 const broken: string[] = []
 for (const file of await sources()) {
