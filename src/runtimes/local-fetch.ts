@@ -19,7 +19,7 @@ export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
   if (!url?.startsWith('http:') || (body != null && typeof body !== 'string'))
     return await globalThis.fetch(input, init)
   signal?.throwIfAborted()
-  const headers = Object.fromEntries(new Headers(init.headers))
+  const headers = Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers))
   return await new Promise((resolve, reject) => {
     const request = httpRequest(url, { agent, method, headers, ...(signal && { signal }) })
     // Stays: what breaks after the headers came is told by the body.
