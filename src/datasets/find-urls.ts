@@ -1,9 +1,12 @@
+import { domainToUnicode } from 'node:url'
+
 const host = String.raw`(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}`
-const rest = String.raw`[^\s<>"\u201c\u201d\u00ab\u00bb{}|\\^\u0060]`
+/** A Markdown link's text ends before its target, and a list of URLs after each of them. */
+const rest = String.raw`(?!\]\(|[,;]https?:\/\/)[^\s<>"\u201c\u201d\u00ab\u00bb{}|\\^\u0060]`
 const start = String.raw`(?<![\p{L}\p{N}@._/-])`
-const withScheme = String.raw`(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]{1,20}:\/\/${rest}+`
-const withWww = String.raw`${start}www\.[\p{L}\p{N}-]+\.${rest}+`
-const withPath = String.raw`(?<![\p{L}\p{N}@._-])${host}(?::\d+)?\/${rest}+`
+const withScheme = String.raw`(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]{1,20}:\/\/(?:${rest})+`
+const withWww = String.raw`${start}www\.[\p{L}\p{N}-]+\.(?:${rest})+`
+const withPath = String.raw`(?<![\p{L}\p{N}@._-])${host}(?::\d+)?\/(?:${rest})+`
 const bareHost = String.raw`${start}${host}(?![\p{L}\p{N}@_-])`
 const urls = new RegExp(`${withScheme}|${withWww}|${withPath}`, 'giu')
 const urlsAndHosts = new RegExp(`${withScheme}|${withWww}|${withPath}|${bareHost}`, 'giu')
@@ -22,14 +25,39 @@ export function findGrounds(text: string): ReadonlySet<string> {
 }
 
 /**
- * Without what does not change where a URL leads, or belongs to the sentence around it: http(s) scheme, case of the
- * host, a slash at the end, punctuation and unmatched closing brackets after it.
+ * Without what does not change where a URL leads, or belongs to the sentence around it: http(s) scheme and its port, case
+ * and closing dot of the host, which of two forms a host or a character is written in (Punycode, %7E), a slash at the end,
+ * punctuation and unmatched closing brackets after it.
  */
 export function normaliseUrl(url: string): string {
   const [, scheme = '', authority = '', path = ''] =
     /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)(.*)$/is.exec(trimEnd(url)) ?? []
-  const kept = /^https?:\/\/$/i.test(scheme) ? '' : scheme.toLowerCase()
-  return kept + authority.toLowerCase() + path.replace(/\/+$/, '')
+  const lower = scheme.toLowerCase()
+  const kept = lower === 'http://' || lower === 'https://' ? '' : lower
+  const port = lower === 'http://' ? /:80$/ : lower === 'https://' ? /:443$/ : /(?!)/
+  return kept + hostName(authority.toLowerCase().replace(port, '')) + unescapePath(path).replace(/\/+$/, '')
+}
+
+/** `xn--bcher-kva.example` as `bücher.example`; user names and ports stay as they are. */
+function hostName(authority: string): string {
+  const [, user = '', name = '', port = ''] = /^(.*@)?(.*?)(:\d*)?$/s.exec(authority) ?? []
+  const plain = name.replace(/\.$/, '')
+  return user + (plain.includes('xn--') ? domainToUnicode(plain) || plain : plain.normalize('NFC')) + port
+}
+
+/** Characters that need no escape without it, the others with their digits in upper case (RFC 3986, section 6.2.2). */
+function unescapePath(path: string): string {
+  const ascii = path.replaceAll('&amp;', '&').replace(/%([0-9a-f]{2})/gi, (escaped: string, digits: string) => {
+    const character = String.fromCharCode(Number.parseInt(digits, 16))
+    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase()
+  })
+  return ascii.replace(/(?:%[89A-F][0-9A-F])+/g, (escapes) => {
+    try {
+      return decodeURIComponent(escapes).normalize('NFC')
+    } catch {
+      return escapes
+    }
+  })
 }
 
 function trimEnd(url: string): string {

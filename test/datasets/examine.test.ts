@@ -150,6 +150,23 @@ describe('examine', () => {
     expect(look([]).missing_fields).toEqual([])
   })
 
+  test('takes invisible characters and lists of blank texts for blank, and null where the schema names it for an answer', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        a: { type: 'string' },
+        b: { type: 'array' },
+        c: { type: ['string', 'null'] },
+        d: { enum: ['', 'x'] },
+      },
+      required: ['a', 'b', 'c', 'd'],
+    }
+    const missing = (answer: object) => examine(JSON.stringify(answer), record, { schema }).missing_fields
+    expect(missing({ a: '\u200b\u00a0', b: ['', ' '], c: null, d: '' })).toEqual(['a', 'b'])
+    expect(missing({ a: 'x', b: [], c: 'x', d: 'x' })).toEqual([])
+    expect(missing({ a: 'x', b: ['', 'x'], c: ' ', d: 'x' })).toEqual(['c'])
+  })
+
   test('finds missing fields in elements of a list and behind references', () => {
     const line = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
     const schema = {

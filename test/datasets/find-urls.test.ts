@@ -13,6 +13,23 @@ describe('findUrls', () => {
     ['http://localhost', ['localhost']],
     ['//evil.example/x', ['evil.example/x']],
     ['https://b\u00fccher.example/\u00fc', ['b\u00fccher.example/\u00fc']],
+    ['[https://example.com/a](https://example.com/b)', ['example.com/a', 'example.com/b']],
+    [
+      'https://example.com/a,https://example.com/b;https://example.com/c.',
+      ['example.com/a', 'example.com/b', 'example.com/c'],
+    ],
+    ['https://web.archive.org/web/2020/https://example.com', ['web.archive.org/web/2020/https://example.com']],
+    [
+      'https://example.com:443/a http://example.com:80/a http://example.com:443/a',
+      ['example.com/a', 'example.com/a', 'example.com:443/a'],
+    ],
+    ['https://example.com./a', ['example.com/a']],
+    ['https://example.com/%7Ejane/%e2%82%ac%2fx', ['example.com/~jane/€%2Fx']],
+    ['https://example.com/%FF%zz', ['example.com/%FF%zz']],
+    ['https://xn--bcher-kva.example/%C3%BC', ['b\u00fccher.example/\u00fc']],
+    ['https://example.com/?a=1&amp;b=2', ['example.com/?a=1&b=2']],
+    ['https://jane@EXAMPLE.com:8080/', ['jane@example.com:8080']],
+    ['**https://example.com/a**, _https://example.com/b_', ['example.com/a', 'example.com/b']],
   ])('%j', (text, urls) => {
     expect(findUrls(text)).toEqual(urls)
   })
