@@ -6,11 +6,13 @@ import { describeEffective } from '../src/gates/context.ts'
 import type { Verdict } from '../src/gates/verdict.ts'
 import { megabytes, percent, seconds } from '../src/gates/wording.ts'
 import { answersSection } from './answers-section.ts'
+import { attemptsSection } from './attempts-section.ts'
 import { capabilitySection } from './capability-section.ts'
 import { latencySection } from './latency-section.ts'
 import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { routeRows } from './routes-table.ts'
+import { stoppingSection } from './stopping-section.ts'
 
 /** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
 export function memoMarkdown(assessment: Assessment): string {
@@ -31,7 +33,7 @@ export function memoMarkdown(assessment: Assessment): string {
   return `${sections.map(([heading, body]) => `${heading}\n\n${body}`).join('\n\n')}\n`
 }
 
-function intro({ measured_at, run, incidents, disagreements, set_aside }: Assessment): string {
+function intro({ measured_at, run, attempts, curtailed, incidents, disagreements, set_aside }: Assessment): string {
   const when = measured_at ? `Measured ${measured_at.slice(0, 16).replace('T', ' ')} UTC` : 'Nothing was measured'
   const narrowed =
     run && run.filters.length > 0
@@ -39,6 +41,8 @@ function intro({ measured_at, run, incidents, disagreements, set_aside }: Assess
       : ''
   return [
     `${when}. Every statement below is computed from recorded evidence; \`npx bench-memo show <evidence id>\` shows a record.${narrowed}`,
+    ...stoppingSection({ run, curtailed }),
+    ...attemptsSection({ attempts }),
     ...(incidents.length > 0
       ? [list(incidents.map((each) => `**${plain(each.what)}** ${plain(each.remedy)} (${code(each.id)})`))]
       : []),
@@ -143,9 +147,9 @@ function workloadSection({
               plain(each.lane),
               `${each.records}`,
               `${each.baseline_good}${each.no_model_needed ? ': **no model is needed** to do as well as this lane' : ''}`,
-              `${each.lane_good}`,
+              each.lane_good === undefined ? 'no answer' : `${each.lane_good}`,
               `${each.baseline_facts} of ${each.expected_facts}`,
-              `${each.lane_facts} of ${each.expected_facts}`,
+              each.lane_facts === undefined ? 'no answer' : `${each.lane_facts} of ${each.expected_facts}`,
               cite(each.evidence_ids),
             ]),
           )}`,

@@ -82,9 +82,9 @@ const baseline = z.strictObject({
   lane: text,
   records: count,
   baseline_good: count,
-  lane_good: count,
+  lane_good: count.optional().describe('absent where the lane answered none of the records'),
   baseline_facts: count,
-  lane_facts: count,
+  lane_facts: count.optional(),
   expected_facts: count,
   no_model_needed: z.boolean(),
   evidence_ids: ids,
@@ -161,6 +161,21 @@ export const memoSchema = z.strictObject({
   workloads: z.array(workload),
   lanes: z.array(lane),
   latencies: z.array(latencyMemoSchema),
+  attempts: z
+    .array(
+      z.strictObject({
+        workload: text,
+        lane: text,
+        attempt: z.int().min(2).describe('of this run, at the same prompt, schema, model and options, as far as known'),
+        failed: count.describe('earlier ones that failed validity or quality by their answers'),
+        differing: z
+          .strictObject({ records: count, compared: count })
+          .optional()
+          .describe('answers that are not those of the attempt before, at temperature 0 and with the same seed'),
+        evidence_ids: ids,
+      }),
+    )
+    .describe('lanes that were tried before; a record counts by the worst answer that it got in any attempt'),
   curtailed: z
     .array(
       z.strictObject({

@@ -59,6 +59,11 @@ function differences({ outcome }: Completion, record: DatasetRecord | undefined)
     ...examination.missing_fields.map((field) => `missing: ${field}`),
     ...examination.outside_vocabulary.map((field) => `outside its vocabulary: ${field}`),
     ...(examination.ungrounded_urls > 0 ? [`${examination.ungrounded_urls} URLs that the input does not hold`] : []),
+    ...(examination.leaks ?? []).map(({ where, field, index }) =>
+      where === 'answer'
+        ? `leak: forbidden text ${index + 1} stands in the answer`
+        : `leak: ${field} ${index + 1} was not named, so redaction leaves it in`,
+    ),
     ...examination.facts.map(({ field, found }) => {
       const expected = record?.expected[field]?.join(' or ') ?? 'unknown: the dataset has changed or is gone'
       const answered = fields && field in fields ? JSON.stringify(fields[field]) : 'not stored'

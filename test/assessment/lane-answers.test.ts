@@ -81,6 +81,19 @@ test('failure classes count each broken record once, with an example, most frequ
   ])
 })
 
+test('a lane that answered nothing has the baseline beside it too', () => {
+  const facts = { kind: 'baseline' as const, run_id: 'run', at: '2026-01-01T00:00:00.000Z', workload: 'work' }
+  const baselines = completions(3).map(({ record_id, record_sha256 }, index) => ({
+    ...{ ...facts, id: `baseline-${index}`, record_id, record_sha256 },
+    examination: index === 0 ? { ...good, leaks: [{ where: 'answer' as const, index: 0 }] } : good,
+  }))
+  const two = benchConfig({ lanes: '[local, local-two]' })
+  expect(assessWorkload([...completions(3), ...baselines], two, 'work').baselines).toMatchObject([
+    { lane: 'local', records: 3, baseline_good: 2, lane_good: 3, lane_facts: 6 },
+    { lane: 'local-two', records: 3, baseline_good: 2, baseline_facts: 6, expected_facts: 6, no_model_needed: false },
+  ])
+})
+
 describe('labels', () => {
   const label = (expected: string, answered: string): CompletionChanges => ({
     examination: { labels: [{ field: 'kind', expected, answered }] },
