@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { SerializedError } from 'vitest'
 import type { TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { type Assessment, assess } from '../src/assessment/assess.ts'
+import { type Assessment, assess, isGateRun } from '../src/assessment/assess.ts'
 import { configOfEvidence } from '../src/evidence/config-of-evidence.ts'
 import { EvidenceError } from '../src/evidence/read.ts'
 import type { Evidence } from '../src/evidence/schema.ts'
@@ -65,7 +65,8 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
       log('bench-memo: no lane was asked anything, so there is no evidence and no memo.')
       return
     }
-    const memo = await writeMemo(assessment, run, context.folder, isWhole)
+    // The latest memo is what rates and routes are taken from: a run that may stop early is no basis for it.
+    const memo = await writeMemo(assessment, run, context.folder, isWhole && !isGateRun(evidence))
     for (const segment of torn) log(`bench-memo: the last line of ${segment} was cut off by a kill and is left out.`)
     log(`\n${terminalSummary(assessment)}\n\nMemo: ${relative(process.cwd(), memo.markdown)}`)
   } catch (error) {

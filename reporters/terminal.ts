@@ -1,10 +1,12 @@
 import type { Assessment } from '../src/assessment/assess.ts'
+import { attemptsLine } from './attempts-section.ts'
 import { routeRows } from './routes-table.ts'
+import { stoppingLine } from './stopping-section.ts'
 
 const headings = { workload: 'Workload', route: 'Route', mode: 'Mode', lane: 'Lane' } as const
 
 /** The routing matrix and what to do first, as plain text. Pure. */
-export function terminalSummary({ workloads, next_steps }: Assessment): string {
+export function terminalSummary({ workloads, next_steps, attempts, curtailed }: Assessment): string {
   const rows = routeRows(workloads)
   const columns = Object.keys(headings) as (keyof typeof headings)[]
   const width = (column: (typeof columns)[number]) =>
@@ -22,6 +24,8 @@ export function terminalSummary({ workloads, next_steps }: Assessment): string {
       `  ${printable(row.why)}`,
       ...(row.after ? [`  after fixes: ${printable(row.after.route)}. Fix ${printable(row.after.fixes)}`] : []),
     ]),
+    ...(attempts.length > 0 ? ['', ...attempts.map((each) => printable(attemptsLine(each)))] : []),
+    ...(curtailed.length > 0 ? ['', ...curtailed.map((each) => printable(stoppingLine(each)))] : []),
     ...(first ? ['', `Next: ${printable(first.workload)} on ${printable(first.lane)}: ${printable(first.what)}`] : []),
   ].join('\n')
 }

@@ -1,12 +1,15 @@
 import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { withAssistance } from './assistance.ts'
+import { type LaneAttempts, laneAttempts } from './attempts.ts'
+import { type CurtailedLane, curtailedLanes } from './curtailed.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
 import { assessLatencies, type LatencyAssessment } from './latency-assessment.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { setAside } from './set-aside.ts'
 import type { Statement } from './statement.ts'
 import { type MonthlyValue, monthlyValue } from './value.ts'
+import { type WorkerFault, workerFaults } from './worker-faults.ts'
 import { assessWorkload, type WorkloadAssessment } from './workload-assessment.ts'
 
 /** Everything that terminal and memo say, recomputed from the facts and the config. */
@@ -18,6 +21,12 @@ export interface Assessment {
   readonly workloads: readonly WorkloadAssessment[]
   readonly lanes: readonly LaneAssessment[]
   readonly latencies: readonly LatencyAssessment[]
+  /** What workers do while their model server fails. */
+  readonly faults: readonly WorkerFault[]
+  /** Lanes that were tried before at the same trial. */
+  readonly attempts: readonly LaneAttempts[]
+  /** Lanes that a gate run stopped asking. */
+  readonly curtailed: readonly CurtailedLane[]
   /** Of the amounts in `value`. */
   readonly currency: string
   readonly value: readonly MonthlyValue[]
@@ -42,15 +51,24 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     workloads,
     lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
     latencies: assessLatencies(evidence, config),
+    faults: workerFaults(evidence, config),
+    attempts: laneAttempts(evidence, config),
+    curtailed: curtailedLanes(evidence, config),
     currency: config.value.currency,
-    value: workloads.flatMap(
-      ({ workload, route, standings }) => monthlyValue(config, workload, route, standings) ?? [],
-    ),
+    // Only runs that complete their n feed it: of gate runs, those that were not stopped are the lucky ones.
+    value: isGateRun(evidence)
+      ? []
+      : workloads.flatMap(({ workload, route, standings }) => monthlyValue(config, workload, route, standings) ?? []),
     next_steps: nextSteps(workloads),
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),
     set_aside: setAside(evidence, config),
   }
+}
+
+/** True where any run that came along was a gate run. */
+export function isGateRun(evidence: readonly Evidence[]): boolean {
+  return evidence.some((each) => each.kind === 'curtailment' || (each.kind === 'run' && each.mode === 'gate'))
 }
 
 function disagreements(evidence: readonly Evidence[], workloads: readonly WorkloadAssessment[]): string[] {

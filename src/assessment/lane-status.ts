@@ -42,7 +42,8 @@ export function standingOf(lane: string, location: 'local' | 'cloud', verdicts: 
   const untrusted = failed('identity', 'context')
   if (untrusted) return decided('untrusted', untrusted)
   const worker = required.find(
-    ({ gate, status }) => gate === 'worker' && status !== 'pass' && status !== 'not-applicable',
+    ({ gate, status, stopped_early }) =>
+      gate === 'worker' && status !== 'pass' && status !== 'not-applicable' && (status === 'fail' || !stopped_early),
   )
   // A lane that answered nothing at all is unproven, whatever its workers do.
   if (worker && (worker.status === 'fail' || !unjudged)) return decided('untrusted', worker)

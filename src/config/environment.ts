@@ -4,6 +4,7 @@ import { usualEndpoints } from './endpoint.ts'
 import { ollamaUrl } from './ollama-host.ts'
 import { openaiBaseUrl } from './openai-base-url.ts'
 import { referenceProblems } from './reference-problems.ts'
+import { type RunMode, runModes } from './run-mode-schema.ts'
 import type { BenchConfig, RuntimeConfig } from './schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -11,15 +12,19 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Variables that other tools own and that are read here as their owners mean them. */
 export const knownVariables = ['LOCAL_MODEL_TAG', 'OLLAMA_HOST', 'OPENAI_BASE_URL', 'OPENAI_API_KEY'] as const
 
+/** The variable that says what a run is for, whatever the config says. */
+const runVariable = 'BENCH_MEMO_RUN'
+
 /**
- * The config with endpoints and key names that the environment gives where the file gives none. OPENAI_API_KEY belongs
+ * The config with the run's mode, and with endpoints and key names that the environment gives where the file gives none. OPENAI_API_KEY belongs
  * to the host that OPENAI_BASE_URL (or OpenAI itself) names, so it is never taken for an endpoint that the file names.
- * Pure. @throws ConfigError where a runtime needs OPENAI_BASE_URL and that is no URL, and where the config contradicts
+ * Pure. @throws ConfigError where BENCH_MEMO_RUN is no mode, where a runtime needs OPENAI_BASE_URL and that is no URL, and where the config contradicts
  * itself with these endpoints, as a local runtime at a public address does
  */
 export function withEnvironment(config: BenchConfig, environment: Environment): BenchConfig {
   const runtimes = Object.entries(config.runtimes).map(([name, runtime]) => [name, complete(runtime, environment)])
-  const completed = { ...config, runtimes: Object.fromEntries(runtimes) as BenchConfig['runtimes'] }
+  const run = runMode(config, environment[runVariable]?.trim())
+  const completed = { ...config, run, runtimes: Object.fromEntries(runtimes) as BenchConfig['runtimes'] }
   const problems = referenceProblems({
     runtimes: new Map(Object.entries(completed.runtimes)),
     lanes: new Map(Object.entries(completed.lanes)),
@@ -31,6 +36,15 @@ export function withEnvironment(config: BenchConfig, environment: Environment): 
     'the config, with OLLAMA_HOST and OPENAI_BASE_URL as they are set,',
     problems.map((problem) => ({ ...problem, path: formatPath(problem.path) })),
   )
+}
+
+function runMode(config: BenchConfig, asked: string | undefined): RunMode {
+  if (!asked) return config.run
+  const mode = runModes.find((each) => each === asked)
+  if (mode) return mode
+  throw new ConfigError(runVariable, [
+    { path: '', code: 'invalid-value', text: `this variable says what a run is for: write ${runModes.join(' or ')}` },
+  ])
 }
 
 function complete(runtime: RuntimeConfig, environment: Environment): RuntimeConfig {

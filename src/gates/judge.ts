@@ -1,5 +1,7 @@
 import { type GateName, gateNames } from '../config/gates-for.ts'
+import { withAttempts } from './attempt-verdict.ts'
 import { contextGate } from './context.ts'
+import { unlessCurtailed } from './curtailment.ts'
 import { identityGate } from './identity.ts'
 import { latencyGate } from './latency.ts'
 import { memoryGate } from './memory.ts'
@@ -19,7 +21,7 @@ const gates: Record<GateName, Gate> = {
 }
 
 export function judge(gate: GateName, input: GateInput): Verdict {
-  return gates[gate](input)
+  return unlessCurtailed(withAttempts(gates[gate], input), input)
 }
 
 /** All gates of one lane at one workload, in their order. */

@@ -1,11 +1,12 @@
 import { gatesFor } from '../config/gates-for.ts'
-import type { Completion, Examination } from '../evidence/schema.ts'
+import type { Examination } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
+import { earlierAnswers, type JudgedAnswer } from './attempts.ts'
 import { isBeyondHope, qualityAllowance } from './quality-allowance.ts'
 import { groupTrials } from './trials.ts'
 import { isJudgeable } from './validity.ts'
-import { completionsOf, type GateInput, isAnswered, type Verdict, whyTooFew } from './verdict.ts'
+import { completionsOf, type GateInput, type Verdict, whyTooFew } from './verdict.ts'
 import { percent } from './wording.ts'
 
 /** Expected facts found in one answer; none where there was no answer. */
@@ -26,15 +27,20 @@ export interface FactScore {
 }
 type Leaks = NonNullable<Examination['leaks']>
 
-/** Scores of a workload's trials on one lane; a record asked again counts once, by its worst answer. */
+/** Scores of a workload's trials on one lane; a record asked again counts once, by its worst answer, in whatever run. */
 export function laneScores(input: GateInput): FactScore[] {
-  return scoresOf(completionsOf(input))
+  const { minimum_facts } = gatesFor(input.config, input.workload).quality
+  const asked = new Set(completionsOf(input).map(({ record_sha256 }) => record_sha256))
+  // A record that was asked in an earlier attempt only counts where it failed.
+  return scoresOf([...completionsOf(input), ...earlierAnswers(input)]).filter(
+    (each) => asked.has(each.record_sha256) || !isGood(each, minimum_facts),
+  )
 }
 
 /** The same of answers that were chosen otherwise. */
-export function scoresOf(completions: readonly Completion[]): FactScore[] {
-  const trials = groupTrials(completions.filter(isJudgeable))
-  const examinationOf = (each: Completion) => (isAnswered(each) ? each.outcome.examination : undefined)
+export function scoresOf(answers: readonly JudgedAnswer[]): FactScore[] {
+  const trials = groupTrials(answers.filter(isJudgeable))
+  const examinationOf = ({ outcome }: JudgedAnswer) => (outcome.state === 'answered' ? outcome.examination : undefined)
   const facts = Math.max(1, ...trials.flat().map((each) => examinationOf(each)?.facts.length ?? 0))
   return trials.map((trial) => worst(trial.map((each) => score(each, examinationOf(each), facts))))
 }

@@ -4,9 +4,9 @@ import type { Completion } from '../evidence/schema.ts'
  * Groups of what is one trial: answers to the same input, or to the same filled prompt, whatever the record is called.
  * At temperature 0 asking it again proves nothing new. In the order of their first members.
  */
-export function groupTrials<Each extends Pick<Completion, 'record_sha256' | 'prompt'>>(
-  answers: readonly Each[],
-): Each[][] {
+export function groupTrials<
+  Each extends Pick<Completion, 'record_sha256'> & { readonly prompt: Pick<Completion['prompt'], 'sha256'> },
+>(answers: readonly Each[]): Each[][] {
   const groupOf = new Map<string, Each[]>()
   const groups = new Set<Each[]>()
   for (const answer of answers) {

@@ -4,13 +4,14 @@ import { isOfTheLane } from '../evidence/failure-codes.ts'
 import type { Completion } from '../evidence/schema.ts'
 import { lowerBound } from '../statistics/binomial.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
+import { earlierAnswers, type JudgedAnswer } from './attempts.ts'
 import { contractBreach } from './contract.ts'
 import { groupTrials } from './trials.ts'
 import { completionsOf, coverage, type Gate, whyTooFew } from './verdict.ts'
 import { percent, seconds } from './wording.ts'
 
 /** True where the record counts as tried: it was answered, or failed by the model's own doing. */
-export function isJudgeable({ outcome }: Completion): boolean {
+export function isJudgeable({ outcome }: Pick<Completion, 'outcome'>): boolean {
   return outcome.state === 'answered' || !isOfTheLane(outcome.code)
 }
 
@@ -26,10 +27,15 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
   const workloadConfig = config.workloads[workload] as WorkloadConfig
   const all = completionsOf(input)
   const judged = all.filter(isJudgeable)
-  const trials = groupTrials(judged)
+  const isBroken = (each: JudgedAnswer): boolean => {
+    const cause = contractBreach(each, workloadConfig)?.cause
+    // How long an earlier attempt took is the machine's of that day.
+    return cause !== undefined && !(cause === 'too slow' && each.earlier_run !== undefined)
+  }
+  const pooled = [...judged, ...earlierAnswers(input).filter(isBroken)]
+  const trials = groupTrials<JudgedAnswer>(pooled)
   const n = trials.length
-  const isBroken = (each: Completion): boolean => contractBreach(each, workloadConfig) !== undefined
-  const broken = judged.filter(isBroken)
+  const broken = pooled.filter(isBroken)
   const valid = trials.filter((trial) => !trial.some(isBroken)).length
   const common = {
     gate: 'validity',
@@ -44,7 +50,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
       successes: valid,
       lower_bound: lowerBound(valid, n),
       interval: wilsonInterval(valid, n),
-      parsed_share: judged.filter(parses).length / judged.length,
+      ...(judged.length > 0 && { parsed_share: judged.filter(parses).length / judged.length }),
     }),
   } as const
   const [offender] = broken
@@ -57,7 +63,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
       observed: `${common.observed} (${classes})`,
       reason: `${offender.record_id}: ${why}`,
       offender: { record_id: offender.record_id, evidence_id: offender.id, why },
-      evidence_ids: broken.map((each) => each.id),
+      evidence_ids: [...new Set(broken.map((each) => each.id))],
       remedy: remedyFor(contractBreach(offender, workloadConfig)?.cause ?? ''),
     }
   }

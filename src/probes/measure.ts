@@ -10,23 +10,28 @@ import type { Lane } from '../lanes/lane.ts'
 
 /**
  * Asks the records in order, one at a time, in tinybench's loop: one iteration a record, no warm-up, the lane's own
- * measurement as the sample. Stops early only where nothing answers any more. Then notes the memory's movement.
+ * measurement as the sample. Ends early where nothing answers any more, and before a record that `isSettled` says need
+ * not be asked; one that was asked already costs nothing. Then notes the memory's movement.
  */
 export async function measure(
   lane: Lane,
   records: readonly DatasetRecord[],
   context: CallContext,
+  isSettled?: () => boolean,
 ): Promise<Completion[]> {
   await lane.present(context)
   const completions: Completion[] = []
   const remaining = records.values()
+  let isOver = false
   const bench = new Bench({ iterations: records.length, time: 0, warmup: false, retainSamples: true, throws: true })
   bench.add(
     `${lane.name} ${lane.workload}`,
     async () => {
       const next = remaining.next()
       const ended = completions.at(-1)?.outcome
-      if (next.done || (ended?.state === 'failed' && isFatal(ended.code))) return { overriddenDuration: 0 }
+      isOver ||= next.done === true || (ended?.state === 'failed' && isFatal(ended.code))
+      isOver ||= isSettled !== undefined && !wasAsked(lane, next.value as DatasetRecord) && isSettled()
+      if (isOver || next.done) return { overriddenDuration: 0 }
       const completion = await lane.ask(next.value, context)
       completions.push(completion)
       const { outcome } = completion
@@ -40,6 +45,10 @@ export async function measure(
     await lane.settle(context)
   }
   return completions
+}
+
+function wasAsked(lane: Lane, { id }: DatasetRecord): boolean {
+  return lane.evidence().some((each) => each.kind === 'completion' && each.record_id === id)
 }
 
 /** What answering without a model scores on each record: facts of kind `baseline`. */

@@ -8,7 +8,9 @@ import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
 import { createEngines } from '../lanes/engines.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
+import { type AttemptIndex, openAttemptIndex } from './attempt-index.ts'
 import type { BenchContext } from './bench-context.ts'
+import { type AttemptsQuestion, attemptsFacts } from './earlier-attempts.ts'
 import type { EffectiveConfig } from './effective-config.ts'
 import { createFetchProgress } from './fetch-progress.ts'
 import { endGracefully } from './graceful-end.ts'
@@ -56,6 +58,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
+  let attempts: AttemptIndex | undefined
   /** Workers come and go with each file; what is found out of a lane once a run is kept here for them. */
   const known = new Map<string, unknown>()
   const giveUpWaiting = () => turns.giveUpWaiting()
@@ -73,6 +76,14 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     },
     async 'earlier-capability'(question) {
       return { value: await latestCapability(folder, (question as { lane: string }).lane) }
+    },
+    async attempts(question) {
+      begun ??= beginRun()
+      await begun
+      const asked = question as AttemptsQuestion
+      attempts ??= openAttemptIndex(folder, run.id)
+      const earlier = await attempts.earlier(asked.trial_sha256)
+      return { evidence: spool?.append(attemptsFacts(loaded.config, asked, earlier)) }
     },
     async hashing(question) {
       vitest.logger.log(hashingLine(question as HashingProgress))
@@ -94,6 +105,7 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     run = newRun(folder)
     spool = undefined
     begun = undefined
+    attempts = undefined
     known.clear()
   })
   vitest.onClose(async () => {

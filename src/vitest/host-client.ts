@@ -3,6 +3,7 @@ import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import type { NegativeControl } from '../lanes/ask-unknown-tag.ts'
 import type { EngineAddress } from '../lanes/connect.ts'
 import { LoadFailed, RequestAborted, RuntimeUnreachable } from '../runtimes/failures.ts'
+import type { AttemptsQuestion } from './earlier-attempts.ts'
 import type { HashingProgress } from './hashing-progress.ts'
 import type { ProvidedBench } from './provided.ts'
 
@@ -48,12 +49,13 @@ export async function takeTurn(host: ProvidedBench['host'], lane: string): Promi
   while (!(await question<{ taken: boolean }>(host, 'turn', { lane })).taken);
 }
 
-/** What is found out of a lane once a run: evidence of its context, and how it met a tag that cannot exist. */
+/** What is found out of a lane once a run: evidence of its context, of what it makes of schemas, and how it met a tag that cannot exist. */
 interface KnownOfLane {
   readonly context: Evidence
-  readonly capability: Evidence
   readonly latency: Evidence
   readonly concurrency: Evidence
+  readonly interference: Evidence
+  readonly capability: Evidence
   readonly control: NegativeControl
 }
 
@@ -92,4 +94,9 @@ export function tellHashing(host: ProvidedBench['host'], progress: HashingProgre
 /** Starts the embedded engine, fetching the lane's weights first where they are not there. */
 export function connectEngine(host: ProvidedBench['host'], lane: string, signal?: AbortSignal): Promise<EngineAddress> {
   return question(host, 'engine', { lane }, signal)
+}
+
+/** What earlier runs answered of the trial that this lane has answered now, as evidence of this run. */
+export async function askEarlierAttempts(host: ProvidedBench['host'], asked: AttemptsQuestion): Promise<Evidence> {
+  return (await question<{ evidence: Evidence }>(host, 'attempts', asked)).evidence
 }

@@ -1,4 +1,5 @@
 import { gateNames } from '../config/gates-for.ts'
+import { curtailmentOf } from '../gates/curtailment.ts'
 import type { LaneBodyContext } from './describe-lane.ts'
 import { LaneEnded } from './lane-ended.ts'
 import { requirePass, type TestLane } from './test-lane.ts'
@@ -21,6 +22,8 @@ export function standardBody({ test, records }: LaneBodyContext, { hasWorkers }:
   test(`answers ${records.length} records`, async ({ lane, skip }) => {
     skip(await isAbsent(lane), absent)
     const completions = await lane.measure(records)
+    const stop = curtailmentOf({ evidence: lane.evidence(), lane: lane.name, workload: lane.workload })
+    if (stop) skip(`stopped early, because ${stop.gate} had failed: ${stop.asked} of ${stop.records} records asked`)
     if (completions.length < records.length) throw new LaneEnded(completions.length, records.length, completions.at(-1))
   })
   for (const gate of gateNames) {

@@ -2,6 +2,7 @@ import type { RunnerTestCase } from 'vitest'
 import type { GateName } from '../config/gates-for.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import type { Completion, Evidence } from '../evidence/schema.ts'
+import { curtailmentOf, unlessCurtailed } from '../gates/curtailment.ts'
 import { judge } from '../gates/judge.ts'
 import type { GateInput, Verdict } from '../gates/verdict.ts'
 import type { CallContext } from '../lanes/call-context.ts'
@@ -10,10 +11,12 @@ import { baselineFacts, measure } from '../probes/measure.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
 import { createCarrier } from './evidence-carrier.ts'
 import { GateFailure } from './gate-failure.ts'
+import { knowAttempts } from './know-attempts.ts'
 import { probeCapabilityOnce } from './probe-capability-once.ts'
-import { probeContextOnce, probeLatencyOnce } from './probe-once.ts'
+import { probeContextOnce, probeInterferenceOnce, probeLatencyOnce } from './probe-once.ts'
 import type { ProvidedBench } from './provided.ts'
 import { runWorkersOnce } from './run-workers-once.ts'
+import { earlyStop, inputOf } from './stop-early.ts'
 import type { WorkerLane } from './worker-lane.ts'
 
 /** A lane as a test sees it: what it asks is written down under that test. */
@@ -26,7 +29,7 @@ export interface TestLane {
   present(): Promise<void>
   /** Asks one record, once a run: asked again it gives the same completion. */
   ask(record: DatasetRecord): Promise<Completion>
-  /** Asks these records in order and notes memory and the no-model baseline. */
+  /** Asks these records in order and notes memory and the no-model baseline. A gate run stops once a required gate has failed for good. */
   measure(records: readonly DatasetRecord[]): Promise<readonly Completion[]>
   /** What was recorded so far. */
   evidence(): readonly Evidence[]
@@ -60,23 +63,44 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     repeat: task.result?.repeatCount ?? 0,
     onEvidence: attach,
   }
+  function adopt(evidence: Evidence): void {
+    lane.adopt(evidence)
+    attach(evidence)
+  }
+  const isCurtailed = (): boolean => curtailmentOf(inputOf(lane, bench.config)) !== undefined
+
+  const learnAttempts = (): Promise<void> => knowAttempts(lane, bench, worker.dataset, adopt)
+  async function askOne(record: DatasetRecord): Promise<Completion> {
+    const completion = await lane.ask(record, context)
+    await learnAttempts()
+    return completion
+  }
+
   async function measureWithBaseline(records: readonly DatasetRecord[]): Promise<readonly Completion[]> {
-    const completions = await measure(lane, records, context)
+    const stop = earlyStop(lane, bench)
+    const completions = await measure(lane, records, context, stop.isSettled)
+    const curtailment = stop.curtailment(records)
+    if (curtailment) adopt(await worker.append(curtailment))
+    await learnAttempts()
     if (!withBaseline.has(lane)) {
       withBaseline.add(lane)
       for (const facts of baselineFacts(lane.workload, worker.dataset, records)) attach(await worker.append(facts))
     }
+    if (isCurtailed()) return completions
     await probeNegativeControl(lane, worker.controls, context)
     await probeCapabilityOnce(lane, bench, context)
     return completions
   }
 
   async function judgeNow(gate: Parameters<TestLane['judge']>[0]): Promise<Verdict> {
-    if (gate === 'context') await probeContextOnce(lane, bench, context)
-    if (gate === 'latency') await probeLatencyOnce(lane, bench, context)
-    if (gate === 'worker') await runWorkersOnce(lane, bench, worker.dataset.records, context)
-    const input = { config: bench.config, lane: lane.name, workload: lane.workload, evidence: lane.evidence() }
-    const verdict = typeof gate === 'string' ? judge(gate, input) : gate(input)
+    // What a stopped lane is not asked any more, no probe asks it either.
+    const isStopped = isCurtailed()
+    if (gate === 'context' && !isStopped) await probeContextOnce(lane, bench, context)
+    if (gate === 'latency' && !isStopped) await probeLatencyOnce(lane, bench, context)
+    if (gate === 'memory' && !isStopped) await probeInterferenceOnce(lane, bench, context)
+    if (gate === 'worker' && !isStopped) await runWorkersOnce(lane, bench, worker.dataset, context)
+    const input = inputOf(lane, bench.config)
+    const verdict = typeof gate === 'string' ? judge(gate, input) : unlessCurtailed(gate(input), input)
     const { status, n, needed } = verdict
     attach(
       await worker.append({
@@ -97,7 +121,7 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     workload: lane.workload,
     model: lane.config.model,
     present: () => withEvidence(lane.present(context)),
-    ask: async (record) => withEvidence(lane.ask(record, context)),
+    ask: async (record) => withEvidence(askOne(record)),
     measure: (records) => withEvidence(measureWithBaseline(records)),
     evidence: () => lane.evidence(),
     judge: (gate) => withEvidence(judgeNow(gate)),

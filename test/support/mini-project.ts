@@ -12,6 +12,7 @@ export interface MiniProject {
   /** Runs `vitest run`; never rejects. */
   run(args?: readonly string[], options?: RunOptions): Promise<Ran>
   read(file: string): Promise<string>
+  replace(file: string, content: string): Promise<void>
   /** Names under a folder of the project, [] where it is not there. */
   list(folder: string): Promise<string[]>
   remove(): Promise<void>
@@ -52,6 +53,7 @@ export async function createMiniProject(files: Readonly<Record<string, string | 
       return { exitCode, output: stripVTControlCharacters(all ?? '') }
     },
     read: (file) => readFile(join(folder, file), 'utf8'),
+    replace: (file, content) => writeFile(join(folder, file), content),
     list: (inner) => readdir(join(folder, inner)).catch(() => []),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
@@ -93,9 +95,10 @@ export function colourConfig(endpoint: string, more = ''): string {
 version: 1
 runtimes:
   server: { kind: openai-compatible, endpoint: '${endpoint}', location: local }
+machine: { interference: { seconds: 0 } }
 lanes:
-  one: { runtime: server, model: echo, required_identity: echo, latency_probe: { calls: 0 }, capability_probe: { seconds: 0 } }
-  two: { runtime: server, model: other, required_identity: echo, latency_probe: { calls: 0 }, capability_probe: { seconds: 0 } }
+  one: { runtime: server, model: echo, required_identity: echo, capability_probe: { seconds: 0 }, latency_probe: { calls: 0 } }
+  two: { runtime: server, model: other, required_identity: echo, capability_probe: { seconds: 0 }, latency_probe: { calls: 0 } }
 workloads:
   colours:
     title: Colours
