@@ -46,6 +46,8 @@ test('a tag that a local Ollama has served elsewhere is neither loaded nor asked
     code: 'off-premises',
     message: expect.stringContaining('gpt-oss:120b at https://ollama.com:443'),
   })
+  const raw = { tag: 'mine', path: '/api/chat', body: { model: 'mine', messages: question.messages } }
+  await expect(runtime.send(raw, call)).rejects.toMatchObject({ code: 'off-premises' })
   expect(chats).toEqual([])
 })
 
