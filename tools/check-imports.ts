@@ -27,9 +27,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   lanes: measuring.filter((layer) => layer !== 'probes'),
   probes: measuring,
   inventory: measuring,
+  logs: [...facts, 'statistics'],
   policy: [...judging, ...measuring, 'inventory'],
-  vitest: [...judging, ...measuring, 'inventory'],
-  cli: [...judging, ...measuring, 'policy', 'inventory', 'assessment', 'comparison', 'reporters'],
+  vitest: [...judging, ...measuring, 'inventory', 'logs'],
+  cli: [...judging, ...measuring, 'policy', 'inventory', 'logs', 'assessment', 'comparison', 'reporters'],
   reporters: [...judging, 'assessment', 'comparison', 'vitest'],
 }
 /** Vitest's own code is for these alone. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { capabilityProbeSchema } from './capability-schema.ts'
 import { lengthBoundsSchema } from './contract-schema.ts'
 import { concurrencySweepSchema, latencyProbeSchema } from './latency-schema.ts'
+import { logsSchema } from './logs-schema.ts'
 import { machineSchema } from './machine-schema.ts'
 import { policySchema } from './policy-schema.ts'
 import { runModeSchema } from './run-mode-schema.ts'
@@ -258,6 +259,7 @@ export const benchConfigSchema = z.strictObject({
     .describe('the commands that really call a model for a workload, by a name of your choice'),
   policy: policySchema.prefault({}).describe('what vetoes local work, and how long a veto is believed'),
   gates: gatesSchema.prefault({}).describe('what a lane must prove, for all workloads'),
+  logs: logsSchema.optional().describe('logs that are read at the end of a run, where given'),
   machine: machineSchema.prefault({}).describe('when this machine is too full or too busy to serve'),
   value: valueSchema.prefault({}).describe('what an hour costs, for the value model'),
 })

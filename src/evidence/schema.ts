@@ -7,16 +7,21 @@ import { contextFacts } from './context-schema.ts'
 import { curtailmentFacts } from './curtailment-schema.ts'
 import { examinationSchema } from './examination-schema.ts'
 import { failureCodes } from './failure-codes.ts'
+import { faultFacts } from './fault-schema.ts'
 import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
+import { logFacts } from './log-schema.ts'
 import { memoryFacts } from './memory-schema.ts'
+import { storedTextSchema } from './stored-text-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
+import { rejudgingFacts } from './rejudging-schema.ts'
 import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
 export { type Examination, examinationSchema, type Look } from './examination-schema.ts'
+export type { StoredText } from './stored-text-schema.ts'
 
 /**
  * Evidence: facts, never opinions. The one definition of what stands on disk (one JSON object a line);
@@ -36,21 +41,16 @@ const base = {
 }
 const subject = { lane: text, workload: text }
 
-/** Text as far as the workload's privacy allows: always hash and length. */
-const storedText = z.strictObject({
-  sha256,
-  characters: count,
-  text: text.optional(),
-  redactions: count.optional().describe('how many pieces were masked before the text was written'),
-})
-export type StoredText = z.infer<typeof storedText>
-
 const timing = z.strictObject({
-  state: z.enum(['cold', 'warm', 'prefix-cached']).describe('three populations, never pooled'),
-  state_by: z
-    .enum(['load', 'server', 'request', 'not-excluded'])
+  state: z
+    .enum(['cold', 'warm', 'prefix-cached', 'rejudged'])
     .describe(
-      "how the state is known: the weights were loaded for it, the server's count of cached tokens, the request forbade the cache, or a cached prefix is just not excluded",
+      'three populations, never pooled; rejudged is of none: the answer was judged again, and total_ms is of the run that asked',
+    ),
+  state_by: z
+    .enum(['load', 'server', 'request', 'not-excluded', 'rejudging'])
+    .describe(
+      "how the state is known: the weights were loaded for it, the server's count of cached tokens, the request forbade the cache, a cached prefix is just not excluded, or no model was asked",
     ),
   ...answerTimes,
 })
@@ -61,7 +61,7 @@ export const completionSchema = z.strictObject({
   ...subject,
   record_id: text,
   record_sha256: sha256.describe('of the input: distinct records are counted by it'),
-  prompt: storedText.extend({ words: count.optional().describe('of the messages; each is a token at least') }),
+  prompt: storedTextSchema.extend({ words: count.optional().describe('of the messages; each is a token at least') }),
   fingerprint: sha256.describe('of all that makes two trials the same: prompt, schema, options, weights'),
   trial_sha256: sha256
     .optional()
@@ -82,7 +82,7 @@ export const completionSchema = z.strictObject({
     z.strictObject({
       state: z.literal('answered'),
       finish_reason: z.enum(['stop', 'length', 'other']),
-      answer: storedText,
+      answer: storedTextSchema,
       thinking_characters: count,
       usage: tokenCountsSchema,
       timing,
@@ -226,8 +226,8 @@ export const workerEvidenceSchema = z.strictObject({
   requests: z.array(workerRequestSchema).describe('all that reached the wire tap, in order'),
   identity: identityProofSchema.describe("of the lane's model, around the run"),
   reported_model: text.optional().describe("the model of the worker's own record; absent where none was found"),
-  stdout: storedText,
-  stderr: storedText,
+  stdout: storedTextSchema,
+  stderr: storedTextSchema,
   control: z
     .strictObject({
       selected_model: text.describe('a tag that cannot exist'),
@@ -237,6 +237,8 @@ export const workerEvidenceSchema = z.strictObject({
     .optional()
     .describe('the same payload with another model, every request answered by 404 before it reached a runtime'),
 })
+
+export const faultSchema = z.strictObject({ kind: z.literal('fault'), ...base, ...subject, ...faultFacts })
 
 export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
 
@@ -275,6 +277,10 @@ export const capabilitySchema = z.strictObject({
   ...capabilityFacts,
 })
 
+export const logSchema = z.strictObject({ kind: z.literal('log'), ...base, ...logFacts })
+
+export const rejudgingSchema = z.strictObject({ kind: z.literal('rejudging'), ...base, ...rejudgingFacts })
+
 export const incidentSchema = z.strictObject({
   kind: z.literal('incident'),
   ...base,
@@ -310,9 +316,12 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   datasetSchema,
   baselineSchema,
   workerEvidenceSchema,
+  faultSchema,
   trialSchema,
   attemptsSchema,
   curtailmentSchema,
+  logSchema,
+  rejudgingSchema,
   incidentSchema,
   verdictCopySchema,
 ])
