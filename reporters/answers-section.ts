@@ -1,6 +1,6 @@
 import type { LaneAnswers } from '../src/assessment/answers-schema.ts'
-import { percent } from '../src/gates/wording.ts'
 import { cite, list, plain, table } from './markdown.ts'
+import { countedShareText, type Share } from './share-text.ts'
 
 /** Of a workload: three rates, failure classes and confusion matrices of every lane. Empty where nothing was answered. */
 export function answersSection(answers: readonly LaneAnswers[]): string[] {
@@ -26,11 +26,8 @@ function rates(answers: readonly LaneAnswers[]): string {
   )
 }
 
-/** "22 of 25, 88 % (70 % to 95.8 %)" */
-function rate(of: { successes: number; n: number; interval: { lower: number; upper: number } } | undefined): string {
-  if (!of) return 'not recorded'
-  const { successes, n, interval } = of
-  return `${successes} of ${n}, ${percent(successes / n)} (${percent(interval.lower)} to ${percent(interval.upper)})`
+function rate(of: Share | undefined): string {
+  return of ? countedShareText(of) : 'not recorded'
 }
 
 function steps(answers: readonly LaneAnswers[]): string[] {

@@ -8,16 +8,20 @@ import { megabytes, percent, seconds } from '../src/gates/wording.ts'
 import { answersSection } from './answers-section.ts'
 import { attemptsSection } from './attempts-section.ts'
 import { capabilitySection } from './capability-section.ts'
+import { faultsSection } from './faults-section.ts'
 import { latencySection } from './latency-section.ts'
 import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
+import { rejudgingSection } from './rejudging-section.ts'
 import { routeRows } from './routes-table.ts'
+import { countedShareText, shareText } from './share-text.ts'
 import { stoppingSection } from './stopping-section.ts'
 
 /** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
 export function memoMarkdown(assessment: Assessment): string {
   const capabilities = capabilitySection(assessment)
   const machineUse = machineSection(assessment.lanes)
+  const faults = faultsSection(assessment)
   const sections = [
     ['# Local model memo', intro(assessment)],
     ['## Routes', routes(assessment)],
@@ -26,6 +30,7 @@ export function memoMarkdown(assessment: Assessment): string {
     ['## Lanes', lanes(assessment.lanes)],
     ...(capabilities === undefined ? [] : [['## What runtimes make of schemas', capabilities]]),
     ['## Speed', latencySection(assessment)],
+    ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
     ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
@@ -33,7 +38,16 @@ export function memoMarkdown(assessment: Assessment): string {
   return `${sections.map(([heading, body]) => `${heading}\n\n${body}`).join('\n\n')}\n`
 }
 
-function intro({ measured_at, run, attempts, curtailed, incidents, disagreements, set_aside }: Assessment): string {
+function intro({
+  measured_at,
+  run,
+  attempts,
+  curtailed,
+  incidents,
+  disagreements,
+  set_aside,
+  rejudging,
+}: Assessment): string {
   const when = measured_at ? `Measured ${measured_at.slice(0, 16).replace('T', ' ')} UTC` : 'Nothing was measured'
   const narrowed =
     run && run.filters.length > 0
@@ -41,6 +55,7 @@ function intro({ measured_at, run, attempts, curtailed, incidents, disagreements
       : ''
   return [
     `${when}. Every statement below is computed from recorded evidence; \`npx bench-memo show <evidence id>\` shows a record.${narrowed}`,
+    ...rejudgingSection(rejudging),
     ...stoppingSection({ run, curtailed }),
     ...attemptsSection({ attempts }),
     ...(incidents.length > 0
@@ -114,7 +129,7 @@ function workloadSection({
         verdict.gate,
         `**${verdict.status}**${verdict.condition ? ` while ${plain(verdict.condition)}` : ''}${verdict.required ? '' : ' (not required)'}`,
         plain(verdict.expected),
-        plain(verdict.observed),
+        `${plain(verdict.observed)}${shareOf(verdict)}`,
         verdict.offender
           ? `${plain(verdict.offender.record_id)}: ${plain(verdict.offender.why)}`
           : plain(verdict.reason),
@@ -130,6 +145,9 @@ function workloadSection({
         ]
       : []),
     table(['Lane', 'Gate', 'Verdict', 'Expected', 'Observed', 'Why', 'Evidence'], gates),
+    ...(gates.length > 0
+      ? ['Shares with their 95 % interval (Wilson), for display; bounds of verdicts are Clopper–Pearson.']
+      : []),
     ...answersSection(answers),
     ...(baselines.length > 0
       ? [
@@ -146,8 +164,10 @@ function workloadSection({
             baselines.map((each) => [
               plain(each.lane),
               `${each.records}`,
-              `${each.baseline_good}${each.no_model_needed ? ': **no model is needed** to do as well as this lane' : ''}`,
-              each.lane_good === undefined ? 'no answer' : `${each.lane_good}`,
+              `${countedShareText({ successes: each.baseline_good, n: each.records, interval: each.baseline_interval })}${each.no_model_needed ? ': **no model is needed** to do as well as this lane' : ''}`,
+              each.lane_good === undefined || each.lane_interval === undefined
+                ? 'no answer'
+                : countedShareText({ successes: each.lane_good, n: each.records, interval: each.lane_interval }),
               `${each.baseline_facts} of ${each.expected_facts}`,
               each.lane_facts === undefined ? 'no answer' : `${each.lane_facts} of ${each.expected_facts}`,
               cite(each.evidence_ids),
@@ -158,6 +178,12 @@ function workloadSection({
     ...(flips.length > 0 ? [`What would change this:\n\n${list(flips.map(statement))}`] : []),
     ...(ends.length > 0 ? [`What ends its validity:\n\n${list(ends.map(statement))}`] : []),
   ].join('\n\n')
+}
+
+/** The share behind validity and quality, for display: the gate judges by counts, and a curtailed run has none. */
+function shareOf({ gate, successes, n, interval, stopped_early }: Verdict): string {
+  if (stopped_early) return gate === 'validity' || gate === 'quality' ? '; curtailed: no rate' : ''
+  return successes === undefined || !interval ? '' : `; share ${shareText({ successes, n, interval })}`
 }
 
 /** A statement that rests on the config alone cites nothing. */
@@ -264,7 +290,7 @@ function value({ value: values, workloads, currency }: Assessment): string {
       values.map((each) => [
         plain(workloads.find(({ workload }) => workload === each.workload)?.title ?? each.workload),
         `${each.tasks}`,
-        percent(each.good_share),
+        countedShareText({ successes: each.good, n: each.records, interval: each.good_interval }),
         cell(each.hours_saved, 1),
         cell(each.labour_value, 2),
         cell(each.external_spend_avoided, 2),

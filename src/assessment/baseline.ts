@@ -2,6 +2,8 @@ import { gatesFor } from '../config/gates-for.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { baselineScores, type FactScore, isGood, laneScores } from '../gates/quality.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { wilsonInterval } from '../statistics/wilson.ts'
 
 /** What answering without a model scores, beside a lane on the same records. */
 export interface BaselineComparison {
@@ -9,6 +11,9 @@ export interface BaselineComparison {
   /** On which both were judged; where the lane has none, all of the baseline's. */
   readonly records: number
   readonly baseline_good: number
+  /** Two-sided 95 % (Wilson), of the share of good records; the next one of the lane's. */
+  readonly baseline_interval: Interval
+  readonly lane_interval?: Interval
   /** Absent where the lane answered none of the records. */
   readonly lane_good?: number
   readonly baseline_facts: number
@@ -43,6 +48,8 @@ export function compareWithBaseline(
     lane,
     records: pairs.length,
     baseline_good,
+    baseline_interval: wilsonInterval(baseline_good, pairs.length),
+    lane_interval: wilsonInterval(lane_good, pairs.length),
     lane_good,
     baseline_facts: pairs.reduce((total, { baseline }) => total + baseline.found, 0),
     lane_facts: pairs.reduce((total, { own }) => total + own.found, 0),
@@ -59,10 +66,12 @@ function baselineAlone(
   minimumFacts: number | undefined,
 ): BaselineComparison | undefined {
   if (baselines.length === 0) return undefined
+  const baseline_good = baselines.filter((baseline) => isGood(baseline, minimumFacts)).length
   return {
     lane,
     records: baselines.length,
-    baseline_good: baselines.filter((baseline) => isGood(baseline, minimumFacts)).length,
+    baseline_good,
+    baseline_interval: wilsonInterval(baseline_good, baselines.length),
     baseline_facts: baselines.reduce((total, { found }) => total + found, 0),
     expected_facts: baselines.reduce((total, { expected }) => total + expected, 0),
     no_model_needed: false,

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { gateNames } from '../config/gates-for.ts'
 import { runtimeKinds } from '../config/schema.ts'
+import { faultNames } from '../evidence/fault-schema.ts'
 import {
   baselineSchema,
   incidentSchema,
   laneEvidenceSchema,
   machineEvidenceSchema,
+  rejudgingSchema,
   runSchema,
   verdictStatuses,
 } from '../evidence/schema.ts'
+import { faultReactions } from '../gates/fault-outcome.ts'
 import { laneAnswersSchema } from './answers-schema.ts'
 import { capabilityMemoSchema } from './capability-memo-schema.ts'
 import { ladder } from './lane-assessment.ts'
@@ -48,7 +51,10 @@ const verdict = z.strictObject({
   interval: interval.optional().describe('two-sided 95 % interval of successes of n (Wilson), for display'),
   stopped_early: z.literal(true).optional().describe('asked no further since a gate had failed: no rate can be had'),
   leaks: count.optional().describe('records in which a secret got through: that fails quality whatever its share'),
-  parsed_share: share.optional().describe('share of the judged answers that parse as JSON'),
+  parsed: z
+    .strictObject({ successes: count, n: count, interval })
+    .optional()
+    .describe('of the judged answers, those that parse as JSON; two-sided 95 % interval (Wilson)'),
 })
 const standing = z.strictObject({
   lane: text,
@@ -82,6 +88,8 @@ const baseline = z.strictObject({
   lane: text,
   records: count,
   baseline_good: count,
+  baseline_interval: interval.describe('two-sided 95 % (Wilson), of the share of good records'),
+  lane_interval: interval.optional(),
   lane_good: count.optional().describe('absent where the lane answered none of the records'),
   baseline_facts: count,
   lane_facts: count.optional(),
@@ -161,6 +169,22 @@ export const memoSchema = z.strictObject({
   workloads: z.array(workload),
   lanes: z.array(lane),
   latencies: z.array(latencyMemoSchema),
+  faults: z
+    .array(
+      z.strictObject({
+        worker: text,
+        workload: text,
+        lane: text,
+        fault: z.enum(faultNames),
+        reaction: z.enum(faultReactions),
+        isSafe: z.boolean().describe('production can live with it'),
+        retries: count.optional().describe('absent where none can be seen: nobody listened'),
+        spacing_ms: z.array(z.number()),
+        why: text,
+        evidence_id: text,
+      }),
+    )
+    .describe('what workers do while their model server fails'),
   attempts: z
     .array(
       z.strictObject({
@@ -195,6 +219,9 @@ export const memoSchema = z.strictObject({
       workload: text,
       tasks: z.number().min(0).describe('a month'),
       good_share: share.describe('of the records, as measured: only these save time'),
+      records: count.describe('distinct, that were judged'),
+      good: count,
+      good_interval: interval.describe('two-sided 95 % (Wilson)'),
       hours_saved: z.number().min(0).optional(),
       labour_value: z.number().min(0).optional(),
       external_spend_avoided: z.number().min(0).optional(),
@@ -205,4 +232,7 @@ export const memoSchema = z.strictObject({
   incidents: z.array(incidentSchema),
   disagreements: z.array(text),
   set_aside: z.array(statement).describe('answers in the evidence that count for no gate, and why'),
+  rejudging: rejudgingSchema
+    .optional()
+    .describe('stored answers were judged again by the config of today: latency and memory are not measured'),
 })

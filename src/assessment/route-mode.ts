@@ -37,5 +37,8 @@ export function blockedMode(standings: readonly LaneStanding[]): RouteMode {
 
 function draftsParse(verdicts: readonly Verdict[]): boolean {
   const validity = verdicts.find((verdict) => verdict.gate === 'validity')
-  return validity?.status === 'pass' || (validity?.parsed_share ?? 0) >= 0.5
+  return (
+    validity?.status === 'pass' ||
+    (validity?.parsed !== undefined && 2 * validity.parsed.successes >= validity.parsed.n)
+  )
 }

@@ -1,4 +1,6 @@
 import type { BenchConfig } from '../config/schema.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { wilsonInterval } from '../statistics/wilson.ts'
 import type { LaneStanding } from './lane-status.ts'
 import type { Route } from './route.ts'
 
@@ -8,6 +10,10 @@ export interface MonthlyValue {
   readonly tasks: number
   /** Share of good records on the serving lane: only these save time. */
   readonly good_share: number
+  /** Distinct records that were judged, how many of them are good, and the share's two-sided 95 % interval (Wilson). */
+  readonly records: number
+  readonly good: number
+  readonly good_interval: Interval
   readonly hours_saved?: number
   readonly labour_value?: number
   readonly external_spend_avoided?: number
@@ -37,6 +43,9 @@ export function monthlyValue(
     workload,
     tasks,
     good_share,
+    records: quality.n,
+    good: quality.successes,
+    good_interval: wilsonInterval(quality.successes, quality.n),
     ...(hours !== undefined && { hours_saved: hours }),
     ...(hours !== undefined && labour_per_hour !== undefined && { labour_value: hours * labour_per_hour }),
     ...(value?.external_cost_per_task !== undefined && {

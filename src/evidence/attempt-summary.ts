@@ -55,7 +55,11 @@ function completionIn(line: string): Attempted | undefined {
   try {
     const parsed = JSON.parse(line) as Partial<Completion>
     const isAttempt =
-      parsed.kind === 'completion' && parsed.outcome?.state === 'answered' && parsed.checks_sha256 !== undefined
+      parsed.kind === 'completion' &&
+      parsed.outcome?.state === 'answered' &&
+      // Judged again, it is the answer of another run, which stands for itself.
+      parsed.outcome.timing.state !== 'rejudged' &&
+      parsed.checks_sha256 !== undefined
     return isAttempt ? (parsed as Attempted) : undefined
   } catch {
     return undefined

@@ -49,7 +49,7 @@ export function isSettledFailure(verdict: Verdict, input: GateInput): boolean {
 export function unlessCurtailed(verdict: Verdict, input: GateInput): Verdict {
   const curtailment = curtailmentOf(input)
   if (!curtailment || verdict.status === 'not-applicable') return verdict
-  const { lower_bound, interval, parsed_share, condition, offender, remedy, ...counts } = verdict
+  const { lower_bound, interval, parsed, condition, offender, remedy, ...counts } = verdict
   const stopped = { ...counts, stopped_early: true } as const
   if (isSettledFailure(verdict, input)) {
     return { ...stopped, ...(offender && { offender }), ...(remedy !== undefined && { remedy }) }

@@ -7,7 +7,7 @@ import { wilsonInterval } from '../statistics/wilson.ts'
 import { earlierAnswers, type JudgedAnswer } from './attempts.ts'
 import { contractBreach } from './contract.ts'
 import { groupTrials } from './trials.ts'
-import { completionsOf, coverage, type Gate, whyTooFew } from './verdict.ts'
+import { completionsOf, coverage, type Gate, type Verdict, whyTooFew } from './verdict.ts'
 import { percent, seconds } from './wording.ts'
 
 /** True where the record counts as tried: it was answered, or failed by the model's own doing. */
@@ -50,7 +50,7 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
       successes: valid,
       lower_bound: lowerBound(valid, n),
       interval: wilsonInterval(valid, n),
-      ...(judged.length > 0 && { parsed_share: judged.filter(parses).length / judged.length }),
+      ...(judged.length > 0 && { parsed: parsedOf(judged) }),
     }),
   } as const
   const [offender] = broken
@@ -93,6 +93,11 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
     reason: `${valid} of ${n} shows a valid rate of at least ${percent(lowerBound(valid, n))} (one-sided 95 %)`,
     evidence_ids: judged.map((each) => each.id),
   }
+}
+
+function parsedOf(judged: readonly Completion[]): NonNullable<Verdict['parsed']> {
+  const [successes, n] = [judged.filter(parses).length, judged.length]
+  return { successes, n, interval: wilsonInterval(successes, n) }
 }
 
 function parses({ outcome }: Completion): boolean {

@@ -39,8 +39,8 @@ export interface Verdict {
   readonly stopped_early?: true
   /** Records in which a secret got through; quality only, absent where none did. */
   readonly leaks?: number
-  /** Share of the judged answers that parse as JSON, 0 to 1; validity only. */
-  readonly parsed_share?: number
+  /** Of the judged answers, those that parse as JSON, with the share's two-sided 95 % interval (Wilson); validity only. */
+  readonly parsed?: { readonly successes: number; readonly n: number; readonly interval: Interval }
 }
 
 /** The first record that broke the gate. */
