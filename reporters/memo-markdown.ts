@@ -9,6 +9,7 @@ import { answersSection } from './answers-section.ts'
 import { attemptsSection } from './attempts-section.ts'
 import { capabilitySection } from './capability-section.ts'
 import { faultsSection } from './faults-section.ts'
+import { gradesSection } from './grades-section.ts'
 import { latencySection } from './latency-section.ts'
 import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
@@ -115,6 +116,7 @@ function workloadSection({
   standings,
   baselines,
   answers,
+  grades,
   flips,
   ends,
   privacy,
@@ -149,6 +151,7 @@ function workloadSection({
       ? ['Shares with their 95 % interval (Wilson), for display; bounds of verdicts are Clopper–Pearson.']
       : []),
     ...answersSection(answers),
+    ...gradesSection(grades),
     ...(baselines.length > 0
       ? [
           `Without any model (the rules in baseline.json), on the same records:\n\n${table(

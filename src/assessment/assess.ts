@@ -36,10 +36,13 @@ export interface Assessment {
   readonly disagreements: readonly string[]
   /** Answers in the evidence that count for no gate, and why. */
   readonly set_aside: readonly Statement[]
+  /** Set where stored answers were judged again, without asking a model. */
+  readonly rejudging?: EvidenceOf<'rejudging'>
 }
 
 /** Pure: the same evidence and config give the same assessment. */
 export function assess(evidence: readonly Evidence[], config: BenchConfig): Assessment {
+  const rejudging = evidence.find((each) => each.kind === 'rejudging')
   const workloads = withAssistance(
     Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload)),
     config,
@@ -63,6 +66,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),
     set_aside: setAside(evidence, config),
+    ...(rejudging && { rejudging }),
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { faultReactions } from '../gates/fault-outcome.ts'
 import { laneAnswersSchema } from './answers-schema.ts'
 import { capabilityMemoSchema } from './capability-memo-schema.ts'
+import { gradesSchema } from './grades-schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
@@ -110,6 +111,7 @@ const workload = z.strictObject({
     .describe('the route once the worker paths are mended, where it differs'),
   standings: z.array(standing),
   baselines: z.array(baseline),
+  grades: z.array(gradesSchema).describe('what graders said of the answers: advice, which decides nothing'),
   answers: z.array(laneAnswersSchema).describe('of every lane that answered and was asked all its records'),
   flips: z.array(statement).describe('what would change the route or its mode, each by itself'),
   ends: z.array(statement).describe('what ends its validity'),

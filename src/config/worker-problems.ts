@@ -46,8 +46,28 @@ export function workerProblems(
     )
   }
 
+  const fallback = worker.fallback?.lane
+  if (fallback !== undefined && !lanes.has(fallback)) {
+    problems.push({
+      path: at('fallback', 'lane'),
+      code: 'unknown-name',
+      text: `no lane is named ${JSON.stringify(fallback)}${suggestion(fallback, [...lanes.keys()])}`,
+    })
+  } else if (fallback !== undefined && fallback === worker.lane) {
+    conflict(at('fallback', 'lane'), `${fallback} is the lane that is to fail; name another one`)
+  } else if (fallback !== undefined && workload?.privacy === 'private') {
+    const there = runtimes.get(lanes.get(fallback)?.runtime ?? '')
+    if (there && 'location' in there && there.location === 'cloud')
+      conflict(
+        at('fallback', 'lane'),
+        `lane ${fallback} runs in the cloud, and private text never goes there; name a local lane, or set privacy of ${worker.workload} to internal or public`,
+      )
+  }
   const passed = [
     ...(worker.endpoint_env ?? []).map((variable, index) => [variable, at('endpoint_env', index)] as const),
+    ...(worker.fallback?.endpoint_env ?? []).map(
+      (variable, index) => [variable, at('fallback', 'endpoint_env', index)] as const,
+    ),
     ...(worker.environment ?? []).map((variable, index) => [variable, at('environment', index)] as const),
   ]
   passed.forEach(([variable, path], index) => {

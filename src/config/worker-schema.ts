@@ -47,6 +47,23 @@ export const workerSchema = z.strictObject({
     })
     .optional()
     .describe('where the worker itself records which model it used; compared where given'),
+  fallback: z
+    .strictObject({
+      lane: name.describe('the lane that may serve where the selected model fails'),
+      endpoint_env: variables.min(1).describe("NAMES of the variables that point the worker at that lane's server"),
+    })
+    .optional()
+    .describe('where absent, nothing may serve instead'),
+  faults: z
+    .strictObject({
+      seconds: z.number().positive().max(3600).default(30).describe('the command is ended after so long'),
+      delay_seconds: z.number().positive().max(3600).default(5).describe('how long a slow first token takes'),
+      retries: z.int().min(0).max(100).default(5).describe('as many requests after the first one are within bounds'),
+    })
+    .optional()
+    .describe(
+      'let the model server fail in ten ways, once a run, and see what the worker does; where absent, not tried',
+    ),
   seconds: z.number().positive().max(86_400).default(120).describe('the command is ended after so long'),
   records: z.int().min(1).max(1000).default(1).describe('how many records of the workload are submitted'),
 })

@@ -1,4 +1,4 @@
-/** Why a runtime gave no answer, as evidence stores it; each has a class in runtimes/failures.ts. */
+/** Why there is no answer, as evidence stores it; each but `withheld` has a class in runtimes/failures.ts. */
 export const failureCodes = [
   'unreachable',
   'off-premises',
@@ -15,6 +15,9 @@ export const failureCodes = [
   'unexpected-response',
   'request-refused',
   'load-failed',
+  'insufficient-memory',
+  // There is one, which cannot be judged again: it is another request's, or was not stored as it was said.
+  'withheld',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]
 
@@ -26,6 +29,7 @@ const fatal: ReadonlySet<FailureCode> = new Set([
   'runner-died',
   'aborted',
   'load-failed',
+  'insufficient-memory',
 ])
 
 /** True where asking the next record is pointless: nothing answers any more. */
@@ -35,5 +39,5 @@ export function isFatal(code: FailureCode): boolean {
 
 /** True where the failure says nothing about what the model would have answered: the lane as a whole was not there. */
 export function isOfTheLane(code: FailureCode): boolean {
-  return fatal.has(code) || code === 'model-loading' || code === 'queue-full'
+  return fatal.has(code) || code === 'model-loading' || code === 'queue-full' || code === 'withheld'
 }

@@ -8,15 +8,16 @@ import { curtailmentFacts } from './curtailment-schema.ts'
 import { examinationSchema } from './examination-schema.ts'
 import { failureCodes } from './failure-codes.ts'
 import { faultFacts } from './fault-schema.ts'
+import { gradeFacts } from './grade-schema.ts'
 import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { logFacts } from './log-schema.ts'
 import { memoryFacts } from './memory-schema.ts'
+import { rejudgingFacts } from './rejudging-schema.ts'
 import { storedTextSchema } from './stored-text-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
-import { rejudgingFacts } from './rejudging-schema.ts'
 import { trialFacts } from './trial-schema.ts'
 import { workerExitSchema, workerRequestSchema } from './worker-request.ts'
 
@@ -281,6 +282,8 @@ export const logSchema = z.strictObject({ kind: z.literal('log'), ...base, ...lo
 
 export const rejudgingSchema = z.strictObject({ kind: z.literal('rejudging'), ...base, ...rejudgingFacts })
 
+export const gradeSchema = z.strictObject({ kind: z.literal('grade'), ...base, ...subject, ...gradeFacts })
+
 export const incidentSchema = z.strictObject({
   kind: z.literal('incident'),
   ...base,
@@ -322,6 +325,7 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   curtailmentSchema,
   logSchema,
   rejudgingSchema,
+  gradeSchema,
   incidentSchema,
   verdictCopySchema,
 ])

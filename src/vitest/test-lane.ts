@@ -11,6 +11,7 @@ import { baselineFacts, measure } from '../probes/measure.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
 import { createCarrier } from './evidence-carrier.ts'
 import { GateFailure } from './gate-failure.ts'
+import { gradeOnce, keepForGraders } from './grade-once.ts'
 import { knowAttempts } from './know-attempts.ts'
 import { probeCapabilityOnce } from './probe-capability-once.ts'
 import { probeContextOnce, probeInterferenceOnce, probeLatencyOnce } from './probe-once.ts'
@@ -57,11 +58,13 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
       await Promise.all([carrier.arrived(), worker.flushed()])
     }
   }
+  const onAnswer = keepForGraders(lane, worker)
   const context: CallContext = {
     signal,
     retry: task.result?.retryCount ?? 0,
     repeat: task.result?.repeatCount ?? 0,
     onEvidence: attach,
+    ...(onAnswer && { onAnswer }),
   }
   function adopt(evidence: Evidence): void {
     lane.adopt(evidence)
@@ -89,6 +92,8 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     if (isCurtailed()) return completions
     await probeNegativeControl(lane, worker.controls, context)
     await probeCapabilityOnce(lane, bench, context)
+    await probeInterferenceOnce(lane, bench, context)
+    await gradeOnce(lane, { bench, worker, records, completions, signal, keep: adopt })
     return completions
   }
 
@@ -97,7 +102,6 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     const isStopped = isCurtailed()
     if (gate === 'context' && !isStopped) await probeContextOnce(lane, bench, context)
     if (gate === 'latency' && !isStopped) await probeLatencyOnce(lane, bench, context)
-    if (gate === 'memory' && !isStopped) await probeInterferenceOnce(lane, bench, context)
     if (gate === 'worker' && !isStopped) await runWorkersOnce(lane, bench, worker.dataset, context)
     const input = inputOf(lane, bench.config)
     const verdict = typeof gate === 'string' ? judge(gate, input) : unlessCurtailed(gate(input), input)

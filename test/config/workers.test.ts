@@ -56,6 +56,24 @@ describe('workers of a config', () => {
       'lane local-fast is embedded: only the bench can ask that engine',
     ],
     [
+      'an unknown fallback',
+      'payload: stdin',
+      'payload: stdin\n    fallback: { lane: cluod, endpoint_env: [FALLBACK_URL] }',
+      'no lane is named "cluod"; did you mean "cloud"?',
+    ],
+    [
+      'a fallback on the lane that is to fail',
+      'payload: stdin',
+      'payload: stdin\n    fallback: { lane: local-quality, endpoint_env: [FALLBACK_URL] }',
+      'local-quality is the lane that is to fail; name another one',
+    ],
+    [
+      "a fallback's variable that is the lane's too",
+      'payload: stdin',
+      'payload: stdin\n    fallback: { lane: cloud, endpoint_env: [OPENAI_BASE_URL] }',
+      'OPENAI_BASE_URL is named twice; keep one',
+    ],
+    [
       'the tag among the endpoints',
       '[OPENAI_BASE_URL]',
       '[OPENAI_BASE_URL, LOCAL_MODEL_TAG]',

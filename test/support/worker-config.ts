@@ -12,16 +12,20 @@ export const defaultModel = 'phi4-mini'
 export function workerConfig(
   runtime: string,
   worker: string,
-  { privacy = 'public', seconds = 60 }: { privacy?: string; seconds?: number } = {},
+  {
+    privacy = 'public',
+    seconds = 60,
+    cloudLane = false,
+  }: { privacy?: string; seconds?: number; cloudLane?: boolean } = {},
 ): BenchConfig {
   const echo = runtime.includes('openai-compatible') ? ', required_identity: echo' : ''
   return parseConfig(
     `
 version: 1
 runtimes:
-  server: ${runtime}
+  server: ${runtime}${cloudLane ? "\n  there: { kind: openai-compatible, endpoint: 'https://api.example.com/v1', location: cloud }" : ''}
 lanes:
-  quality: { runtime: server, model: '${selectedModel}'${echo} }
+  quality: { runtime: server, model: '${selectedModel}'${echo} }${cloudLane ? '\n  cloud: { runtime: there, model: cloud-model }' : ''}
 workloads:
   work:
     title: Work
@@ -56,6 +60,8 @@ export const sampleWorkers = {
   'falls back silently': `command: [${node}, silent-fallback.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   'records another model': `command: [python3, wrong-record.py]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   'OpenAI client': `command: [${node}, openai-client.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
+  'falls back carefully': `command: [${node}, careful-fallback.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
+  'retries at once': `command: [${node}, retry-storm.mjs]\npayload: stdin\nreports_model: { pointer: /observed_model }`,
   curl: `command: [sh, -c, 'exec curl --silent --show-error --fail "http://$OLLAMA_HOST/api/chat" --data-binary @-']
 payload: stdin
 payload_template: { model: '{{model}}', messages: [{ role: user, content: '{{input}}' }], stream: false, options: { num_predict: 4, num_ctx: 512 } }
