@@ -12,6 +12,7 @@ import { faultsSection } from './faults-section.ts'
 import { gradesSection } from './grades-section.ts'
 import { latencySection } from './latency-section.ts'
 import { machineSection } from './machine-section.ts'
+import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { rejudgingSection } from './rejudging-section.ts'
 import { routeRows } from './routes-table.ts'
@@ -22,6 +23,7 @@ import { stoppingSection } from './stopping-section.ts'
 export function memoMarkdown(assessment: Assessment): string {
   const capabilities = capabilitySection(assessment)
   const machineUse = machineSection(assessment.lanes)
+  const machineUse = machineSection(assessment.lanes)
   const faults = faultsSection(assessment)
   const sections = [
     ['# Local model memo', intro(assessment)],
@@ -31,6 +33,7 @@ export function memoMarkdown(assessment: Assessment): string {
     ['## Lanes', lanes(assessment.lanes)],
     ...(capabilities === undefined ? [] : [['## What runtimes make of schemas', capabilities]]),
     ['## Speed', latencySection(assessment)],
+    ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
     ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],

@@ -9,6 +9,7 @@ import { isAnswered } from '../gates/verdict.ts'
 import { assessCapability, type CapabilityAssessment } from './capability.ts'
 import { identityNotes } from './identity-notes.ts'
 import { assessSpeed, type LaneSpeed } from './lane-speed.ts'
+import { assessMachineUse, type LaneMachine } from './lane-machine.ts'
 import { type Placement, placementOf } from './placement.ts'
 import type { Statement } from './statement.ts'
 import type { WorkloadAssessment } from './workload-assessment.ts'
@@ -38,6 +39,8 @@ export interface LaneAssessment {
   readonly context: ContextAssessment
   /** Where the weights are; absent for a cloud lane and for one that was not loaded. */
   readonly placement?: Placement
+  /** What it takes of this machine; absent where it runs elsewhere. */
+  readonly machine?: LaneMachine
   readonly failure?: string
   /** What its runtime makes of think, streams and schemas; absent where it was not probed. */
   readonly capability?: CapabilityAssessment
@@ -84,6 +87,7 @@ export function assessLane(
   const generated = speed.generated?.server ?? speed.generated?.wire
   const location = locationOf(config, lane)
   const capability = assessCapability(evidence, config, lane)
+  const machineUse = assessMachineUse(evidence, config, lane)
   const peak_rss_bytes = peak.length > 0 ? Math.max(...peak) : undefined
   const machine = isOnThisMachine(runtime) ? evidence.find((each) => each.kind === 'machine') : undefined
   return {
@@ -113,6 +117,7 @@ export function assessLane(
           shared_memory: machine?.operating_system.startsWith('darwin') === true,
         }),
       }),
+    ...(machineUse && { machine: machineUse }),
     ...(failure !== undefined && { failure }),
     ...(capability && { capability }),
     identity_notes: identityNotes(evidence, config, lane),

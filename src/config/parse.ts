@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { type ConfigPath, formatPath } from './config-path.ts'
+import { machineSchema } from './machine-schema.ts'
 import { minimalConfig } from './minimal-config.ts'
 import { readYaml, type YamlText } from './read-yaml.ts'
 import { type ConfigParts, referenceProblems } from './reference-problems.ts'
@@ -8,7 +9,6 @@ import {
   type BenchConfig,
   benchConfigSchema,
   laneSchema,
-  machineSchema,
   type RuntimeConfig,
   runtimeKinds,
   runtimeSchema,

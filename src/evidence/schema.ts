@@ -10,7 +10,10 @@ import { failureCodes } from './failure-codes.ts'
 import { faultFacts } from './fault-schema.ts'
 import { gradeFacts } from './grade-schema.ts'
 import { headroomFacts } from './headroom-schema.ts'
+import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
+import { interferenceFacts } from './interference-schema.ts'
+import { memoryFacts } from './memory-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { logFacts } from './log-schema.ts'
@@ -310,6 +313,8 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   laneEvidenceSchema,
   completionSchema,
   memorySchema,
+  headroomSchema,
+  interferenceSchema,
   headroomSchema,
   interferenceSchema,
   contextSchema,

@@ -1,14 +1,21 @@
 import { isOnThisMachine } from '../config/endpoint.ts'
 import { gatesFor } from '../config/gates-for.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
+import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
+import { lastingShare, memoryState, memoryStates } from './memory-state.ts'
 import type { Gate } from './verdict.ts'
 import { megabytes, percent } from './wording.ts'
 
-/** The machine's memory in use must stay below critical; above caution the pass holds under a condition. */
+/**
+ * The machine's memory, and what its control group may have, must lastingly stay below critical, and no program may
+ * stand still or be killed for want of it; above caution the pass holds under a condition. A load that was refused is a
+ * failure.
+ */
 export const memoryGate: Gate = (input) => {
   const { config, lane, workload, evidence } = input
-  const { caution_used_percent: caution, critical_used_percent: critical } = config.machine.memory
+  const limits = config.machine.memory
+  const { caution_used_percent: caution, critical_used_percent: critical } = limits
   const measured = evidence.filter(
     (each): each is EvidenceOf<'memory'> => each.kind === 'memory' && each.lane === lane && each.workload === workload,
   )
@@ -39,7 +46,24 @@ export const memoryGate: Gate = (input) => {
       remedy: 'run the bench on that host, or set gates.memory.required to false',
     }
   }
-  const shares = measured.flatMap(({ machine }) => (machine ? [(100 * machine.used.peak) / machine.total] : []))
+  const lastLook = evidence.findLast(
+    (each): each is EvidenceOf<'headroom'> =>
+      each.kind === 'headroom' && each.lane === lane && each.options_sha256 === laneOptionsSha256(config, lane),
+  )
+  if (lastLook?.refused) {
+    return {
+      ...common,
+      n: Math.max(1, measured.length),
+      evidence_ids: [lastLook.id, ...common.evidence_ids],
+      status: 'fail',
+      observed: describeRoom(lastLook),
+      reason: `the model was not loaded: ${describeRoom(lastLook)}`,
+      remedy: 'close other programs, use a smaller model or a shorter context',
+    }
+  }
+  const judged = measured.map((each) => memoryState(each, limits))
+  const shares = measured.flatMap(({ machine }) => (machine ? [lastingShare(machine.used, machine.total, limits)] : []))
+  const peaks = measured.flatMap(({ machine }) => (machine ? [machine.used.peak / machine.total] : []))
   if (shares.length === 0) {
     return {
       ...common,
@@ -49,32 +73,46 @@ export const memoryGate: Gate = (input) => {
       remedy: 'run the workload to its end on a system where memory can be read',
     }
   }
-  const peak = Math.max(...shares)
-  const observed = `${percent(peak / 100)} in use at the peak${describeServing(measured)}`
-  if (peak >= critical) {
-    return {
-      ...common,
-      status: 'fail',
-      observed,
-      reason: `memory in use reached ${percent(peak / 100)}, critical is ${critical} %`,
-      remedy: 'close other programs, use a smaller model or a shorter context',
-    }
+  const findings = judged
+    .flatMap((each) => each.findings)
+    .toSorted((one, other) => memoryStates.indexOf(other.state) - memoryStates.indexOf(one.state))
+  const observed = `${percent(Math.max(...peaks))} in use at the peak${describeServing(measured)}`
+  const reasons = (state: (typeof memoryStates)[number]): string =>
+    [...new Set(findings.filter((each) => each.state === state).map(({ text }) => text))].join('; ')
+  switch (findings[0]?.state) {
+    case 'critical':
+      return {
+        ...common,
+        status: 'fail',
+        observed,
+        reason: reasons('critical'),
+        remedy: 'close other programs, use a smaller model or a shorter context',
+      }
+    case 'caution':
+      return {
+        ...common,
+        status: 'pass',
+        condition: [...new Set(findings.flatMap(({ condition }) => condition ?? []))].join(' and '),
+        observed,
+        reason: reasons('caution'),
+      }
+    default:
+      return { ...common, status: 'pass', observed, reason: reasons('ok') || `below caution (${caution} %)` }
   }
-  if (peak >= caution) {
-    return {
-      ...common,
-      status: 'pass',
-      condition: `memory in use stays below ${caution} %`,
-      observed,
-      reason: `above caution (${caution} %), below critical (${critical} %)`,
-    }
-  }
-  return { ...common, status: 'pass', observed, reason: `below caution (${caution} %)` }
+}
+
+/** "it should take 5.2 GB, and 3.1 GB can be taken before critical" */
+export function describeRoom({ estimate, room_bytes }: EvidenceOf<'headroom'>): string {
+  const takes = estimate ? `it should take ${megabytes(estimate.total_bytes)}` : 'what it takes is not known'
+  if (room_bytes === undefined) return takes
+  return `${takes}, and ${room_bytes > 0 ? `${megabytes(room_bytes)} can be taken before critical` : 'memory is critical already'}`
 }
 
 function describeServing(measured: readonly EvidenceOf<'memory'>[]): string {
   const serving = measured.flatMap(({ serving_rss }) => (serving_rss ? [serving_rss] : []))
   const [first] = serving
   if (!first) return ', serving process not readable'
-  return `, serving process ${megabytes(first.before)} before, ${megabytes(Math.max(...serving.map((each) => each.peak)))} peak, ${megabytes(serving.at(-1)?.after ?? first.after)} after`
+  const peak = Math.max(...serving.map((each) => each.peak))
+  const after = serving.at(-1)?.after ?? first.after
+  return `, serving process ${megabytes(first.before)} before, ${megabytes(peak)} peak, ${megabytes(after)} after`
 }

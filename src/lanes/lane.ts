@@ -14,6 +14,7 @@ import { ask, type Exchange } from './ask.ts'
 import type { NegativeControls } from './ask-unknown-tag.ts'
 import { type AttestWeights, createAttester } from './attest-weights.ts'
 import type { CallContext, Connection } from './call-context.ts'
+import { measureHeadroom, requireHeadroom } from './headroom.ts'
 import { lookAt } from './look-at.ts'
 import type { Queue } from './queue.ts'
 import { trialFingerprint } from './trial-fingerprint.ts'
@@ -61,11 +62,15 @@ export interface ProbedLane {
   readonly runtime: Runtime
   /** What the runtime declared last; undefined where it declares nothing. */
   readonly description: ModelDescription | undefined
+  /** The process that serves it on this machine, as far as that is seen. */
+  readonly serving_pid?: number
   /** Of the lane's settings in the config. */
   readonly options_sha256: string
   readonly signal?: AbortSignal
 }
 export type Probe = (probed: ProbedLane) => Promise<EvidenceFacts>
+
+const headroomDeadline_ms = 10_000
 
 export function openLane(options: LaneOptions): Lane {
   const { name, workload, config, dataset } = options
@@ -97,6 +102,16 @@ export function openLane(options: LaneOptions): Lane {
     return evidence
   }
 
+  async function requireRoom({ runtime, serving_pid }: Connection, context: CallContext): Promise<void> {
+    const question = { name, lane, options_sha256, limits: config.machine.memory, runtime, serving_pid }
+    const facts = await measureHeadroom(question, {
+      deadline_ms: headroomDeadline_ms,
+      ...(context.signal && { signal: context.signal }),
+    })
+    await record(facts, context)
+    requireHeadroom(facts, question)
+  }
+
   async function becomePresent(context: CallContext): Promise<void> {
     for (const evidence of options.runEvidence ?? []) await context.onEvidence?.(evidence)
     const look = await lookAt({
@@ -111,9 +126,11 @@ export function openLane(options: LaneOptions): Lane {
         connection = found
         if (isHere) sampler = await startMemorySampler(found.serving_pid)
       },
+      ...(isHere && { beforeLoad: (found) => requireRoom(found, context) }),
     })
     await record({ kind: 'lane', lane: name, ...look.facts }, context)
     if (look.failure) throw look.failure
+    await sampler?.markLoaded()
     nextIsCold = look.unused
     lastSeen = look.description
     lookedAt = look.description
@@ -178,12 +195,13 @@ export function openLane(options: LaneOptions): Lane {
       refuseLeak(workloadConfig, location, name)
       return options.queue(async () => {
         await lanePresent(context)
-        const { runtime } = connection as Connection
+        const { runtime, serving_pid } = connection as Connection
         const facts = await work({
           name,
           lane,
           runtime,
           description: lastSeen ?? lookedAt,
+          ...(serving_pid !== undefined && { serving_pid }),
           options_sha256,
           ...(context.signal && { signal: context.signal }),
         })

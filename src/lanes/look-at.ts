@@ -25,6 +25,8 @@ interface LookOptions {
   readonly controls: NegativeControls
   /** Called before anything is loaded, so that memory can be watched from there. */
   readonly onConnected: (connection: Connection) => Promise<void>
+  /** Called when the lane is present, before it is loaded; it may refuse that. */
+  readonly beforeLoad?: (connection: Connection) => Promise<void>
 }
 
 type LaneFacts = Omit<EvidenceOf<'lane'>, 'kind' | 'id' | 'run_id' | 'at' | 'lane'>
@@ -55,6 +57,7 @@ export async function lookAt(options: LookOptions): Promise<Look> {
       listed_tags: listed.map((each) => each.tag),
       negative_control: await controlEarly(runtime, options),
     }
+    await options.beforeLoad?.(connection)
     const load = await runtime.load(loadRequest(lane), within(loadDeadline_ms))
     const description = await runtime.describe(lane.model, within(questionDeadline_ms))
     // Large files take their time here, not within the first record's.

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { type DescribeAnswer, describeAnswerSchema, loadAnswerSchema } from './embedded/protocol.ts'
 import { plainEndpoint } from './endpoint-url.ts'
+import { shardsOf } from './llama-server-props.ts'
 import { openaiChat } from './openai-chat.ts'
 import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
-import type { ModelDescription, Runtime } from './runtime.ts'
+import type { LoadFacts, ModelDescription, Runtime } from './runtime.ts'
 
 export interface EmbeddedRuntimeOptions {
   /** The engine's base URL, without /v1, as the supervisor gives it. */
@@ -44,6 +45,10 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
       const body = { model: tag, ...(context !== undefined && { context }) }
       return await requestJson({ ...server, tag }, '/bench/load', loadAnswerSchema, { ...call, body })
     },
+    async loadFacts(tag, call) {
+      const path = `/bench/describe?model=${encodeURIComponent(tag)}`
+      return mapLoadFacts(await requestJson({ ...server, tag }, path, describeAnswerSchema, call))
+    },
     async chat(request, call) {
       return await openaiChat({ ...server, endpoint: `${server.endpoint}/v1` }, request, call, {
         cache_prompt: request.prefix_cache,
@@ -55,6 +60,17 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Runtime 
       await requestJson({ ...server, tag }, '/bench/unload', z.object({}), { ...call, body: { model: tag } })
     },
     send: (request, call) => exchangeRaw(server, request, call),
+  }
+}
+
+/** The engine has one sequence and no GPU; its context, where none is asked for, is known once it is loaded. */
+function mapLoadFacts({ path, load_id, context_configured }: DescribeAnswer): LoadFacts {
+  return {
+    loaded: load_id !== undefined,
+    files: shardsOf(path),
+    sequences: 1,
+    processor_only: true,
+    ...(context_configured !== undefined && { context: context_configured }),
   }
 }
 

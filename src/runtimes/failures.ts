@@ -79,6 +79,11 @@ export class LoadFailed extends RuntimeFailure {
   readonly code = 'load-failed'
 }
 
+/** The model was not loaded: by an estimate it would take more memory than there is. Nothing was sent. */
+export class InsufficientMemory extends RuntimeFailure {
+  readonly code = 'insufficient-memory'
+}
+
 /** An error as a failure: what is none of the classes above is something that the server should not have said. */
 export function asRuntimeFailure(error: unknown, facts: Facts = {}): RuntimeFailure {
   return error instanceof RuntimeFailure ? error : new UnexpectedResponse(String(error), facts, { cause: error })

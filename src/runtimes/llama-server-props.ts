@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
+import { isLoopback } from '../config/endpoint.ts'
 import type { ListedModel } from './listed-models.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
-import type { ModelDescription } from './runtime.ts'
+import type { LoadFacts, ModelDescription } from './runtime.ts'
 import type { ServingProcess } from './serving-process.ts'
 
 const text = z.string().nullish().catch(undefined)
@@ -17,6 +18,7 @@ export const propsSchema = z.object({
   model_ftype: text,
   chat_template: text,
   build_info: text,
+  total_slots: z.int().positive().nullish().catch(undefined),
   is_sleeping: z.boolean().nullish().catch(undefined),
   /** `router`: a server that starts other servers and serves nothing itself. */
   role: text,
@@ -74,6 +76,18 @@ export function mapProps(asked: string, answers: ServerAnswers): ModelDescriptio
     ...(meta?.size && !props.is_sleeping && { loaded_bytes: meta.size }),
     ...(serving && { serving_pid: serving.pid }),
     ...(build_info && { server_build: build_info }),
+  }
+}
+
+/** What the server has loaded, or loads when it wakes up, of how many tokens and in how many slots. Pure. */
+export function mapLoadFacts({ endpoint, props, serving }: Pick<ServerAnswers, 'endpoint' | 'props' | 'serving'>): LoadFacts {
+  const context = props.default_generation_settings?.n_ctx
+  const files = props.model_path ? weightsFiles(props.model_path, [], serving?.working_folder) : []
+  return {
+    loaded: props.is_sleeping !== true,
+    ...(files.length > 0 && isLoopback(endpoint) && { files }),
+    ...(context && { context }),
+    ...(props.total_slots && { sequences: props.total_slots }),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Adapter,
   adaptersSchema,
   healthSchema,
+  mapLoadFacts,
   mapProps,
   type Props,
   propsSchema,
@@ -108,6 +109,10 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
         },
         async (error) => asRuntimeFailure(error, place),
       )
+    },
+    async loadFacts(_tag, call) {
+      const [props, serving] = await Promise.all([readProps(call), options.findServer?.()])
+      return mapLoadFacts({ endpoint: server.endpoint, props, serving })
     },
     async chat(request, call) {
       const started = performance.now()

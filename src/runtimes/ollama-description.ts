@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { isLoopback } from '../config/endpoint.ts'
 import { isCloudTag } from '../config/ollama-cloud-tag.ts'
 import { shortTag } from './ollama-mapping.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
-import type { ModelDescription, ModelListing } from './runtime.ts'
+import type { LoadFacts, ModelDescription, ModelListing } from './runtime.ts'
 import type { ServingProcess } from './serving-process.ts'
 
 /** What is known of a tag from several answers of the server, and of its runner from this machine. */
@@ -60,6 +61,27 @@ export function mapOllamaDescription(facts: OllamaFacts): ModelDescription {
   return Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),
   ) as unknown as ModelDescription
+}
+
+/** What loading a tag would take, as far as the server says: the size of its manifest, the metadata of its weights. Pure. */
+export function mapLoadFacts({
+  endpoint,
+  shown,
+  size,
+  running,
+}: Pick<OllamaFacts, 'endpoint' | 'shown'> & {
+  readonly size: number | undefined
+  readonly running: RunningModel | undefined
+}): LoadFacts {
+  const files = weightsFiles(shown.modelfile)
+  const context = count(Number(parameter(shown.parameters, 'num_ctx'))) ?? count(running?.context_length)
+  return {
+    loaded: running !== undefined,
+    ...(files.length > 0 && isLoopback(endpoint) && { files }),
+    ...(size !== undefined && { weights_bytes: size }),
+    ...(shown.model_info && { metadata: shown.model_info }),
+    ...(context !== undefined && { context }),
+  }
 }
 
 /** One entry of /api/tags. Pure. */

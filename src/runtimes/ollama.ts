@@ -1,7 +1,7 @@
 import { plainEndpoint } from './endpoint-url.ts'
 import { ModelMissing, RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
 import { ollamaChat } from './ollama-chat.ts'
-import { mapListedModel, mapOllamaDescription, weightsFiles } from './ollama-description.ts'
+import { mapListedModel, mapLoadFacts, mapOllamaDescription, weightsFiles } from './ollama-description.ts'
 import { loadFailed } from './ollama-failure.ts'
 import { mapLoadRequest, mapRunner, shortTag } from './ollama-mapping.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from './ollama-protocol.ts'
 import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
-import type { CallOptions, LoadReport, LoadRequest, ModelDescription, Runtime } from './runtime.ts'
+import type { CallOptions, LoadFacts, LoadReport, LoadRequest, ModelDescription, Runtime } from './runtime.ts'
 import type { ServingProcess } from './serving-process.ts'
 
 export interface OllamaOptions {
@@ -134,6 +134,15 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     return undefined
   }
 
+  async function loadFacts(tag: string, call: CallOptions): Promise<LoadFacts> {
+    const [listed, loaded] = await Promise.all([tags(call), running(call)])
+    const entry = listed.find(({ name }) => name === shortTag(tag))
+    const shown = await manifest(tag, entry?.digest, call)
+    const digests = new Map(listed.map(({ name, digest }) => [name, digest]))
+    const runner = await holderOf(weightsFiles(shown.modelfile), entry?.digest, loaded, digests, call)
+    return mapLoadFacts({ endpoint: server.endpoint, shown, size: entry?.size, running: runner })
+  }
+
   async function load(request: LoadRequest, call: CallOptions): Promise<LoadReport> {
     const before = await look(request.tag, call)
     const begin = performance.now()
@@ -174,6 +183,7 @@ export function createOllamaRuntime(options: OllamaOptions): Runtime {
     },
     describe: (tag, call) => look(tag, countDown(call)),
     load: (request, call) => load(request, countDown(call)),
+    loadFacts: (tag, call) => loadFacts(tag, countDown(call)),
     async chat(request, call) {
       const known = thinks.get(request.tag)
       if (known !== undefined) return await ollamaChat(server, request, known, call)

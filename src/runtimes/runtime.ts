@@ -15,6 +15,8 @@ export interface Runtime {
   list(options: CallOptions): Promise<readonly ModelListing[]>
   describe(tag: string, options: CallOptions): Promise<ModelDescription>
   load(request: LoadRequest, options: CallOptions): Promise<LoadReport>
+  /** What a load would take, without loading; absent where the runtime can't tell. */
+  loadFacts?(tag: string, options: CallOptions): Promise<LoadFacts>
   chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult>
   unload(tag: string, options: CallOptions): Promise<void>
   /** One request in the server's own words, for probes that ask what a lane never does. */
@@ -90,6 +92,23 @@ export interface LoadRequest {
   readonly tag: string
   readonly context?: number
   readonly keep_alive?: string
+}
+
+/** What bears on the memory that a load takes; a field that is absent the runtime did not say. */
+export interface LoadFacts {
+  /** True where the weights are in memory already. */
+  readonly loaded: boolean
+  /** Weight files of this machine that the load would read: all shards, adapters, projectors. */
+  readonly files?: readonly string[]
+  readonly weights_bytes?: number
+  /** Metadata under GGUF's own keys, as `llama.block_count`. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Tokens of one sequence, where the lane asks for none. */
+  readonly context?: number
+  /** Sequences that are kept at once. */
+  readonly sequences?: number
+  /** True where the runtime never uses a GPU. */
+  readonly processor_only?: boolean
 }
 
 export interface LoadReport {

@@ -55,6 +55,7 @@ interface KnownOfLane {
   readonly latency: Evidence
   readonly concurrency: Evidence
   readonly interference: Evidence
+  readonly interference: Evidence
   readonly capability: Evidence
   readonly control: NegativeControl
 }

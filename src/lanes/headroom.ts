@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises'
+import { platform } from 'node:os'
+import type { MachineConfig } from '../config/machine-schema.ts'
+import type { LaneConfig } from '../config/schema.ts'
+import type { EstimateEvidence } from '../evidence/headroom-schema.ts'
+import type { EvidenceFacts } from '../evidence/schema.ts'
+import { readGgufHeader } from '../machine/gguf-header.ts'
+import { gpuMemoryReader } from '../machine/gpu-memory.ts'
+import { estimateLoad, modelShape } from '../machine/load-estimate.ts'
+import { findMemoryCgroup, readCgroup } from '../machine/memory-cgroup.ts'
+import { readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
+import { InsufficientMemory } from '../runtimes/failures.ts'
+import type { CallOptions, LoadFacts, Runtime } from '../runtimes/runtime.ts'
+
+type HeadroomFacts = Extract<EvidenceFacts, { kind: 'headroom' }>
+
+/** What llama.cpp's servers take where nobody asks for a context. */
+const usualContext = 4096
+/** No runtime tells which type its cache has; this is what they take where nobody says otherwise. */
+const cache_type = 'f16'
+
+export interface HeadroomQuestion {
+  readonly name: string
+  readonly lane: LaneConfig
+  readonly options_sha256: string
+  readonly limits: MachineConfig['memory']
+  readonly runtime: Runtime
+  readonly serving_pid: number | undefined
+}
+
+/**
+ * Holds what a load should take against what the machine, and the serving process's control group, have left before
+ * critical. Facts only; nothing is loaded. A runtime that cannot tell leaves an estimate out.
+ */
+export async function measureHeadroom(question: HeadroomQuestion, call: CallOptions): Promise<HeadroomFacts> {
+  const { name, lane, limits, runtime, serving_pid } = question
+  const known = await runtime.loadFacts?.(lane.model, call).catch(() => undefined)
+  const estimated = known ? await estimateOf(known, lane) : { no_estimate: 'this runtime does not say what it loads' }
+  const machine = await readMachineMemory()
+  const cgroup = serving_pid === undefined ? undefined : findMemoryCgroup(serving_pid, machine?.total ?? Infinity)
+  const groupUsed = cgroup?.limit === undefined ? undefined : readCgroup(cgroup).used
+  // Apple's graphics cards share the machine's memory.
+  const hasOwnGpu = known?.processor_only !== true && platform() !== 'darwin'
+  const gpu = hasOwnGpu ? await gpuMemoryReader()?.() : undefined
+  const resident = serving_pid === undefined ? undefined : await residentOfFamily(serving_pid)
+  const critical = limits.critical_used_percent / 100
+  const rooms = [
+    ...(machine ? [critical * machine.total - machine.used] : []),
+    ...(cgroup?.limit !== undefined && groupUsed !== undefined ? [critical * cgroup.limit - groupUsed] : []),
+  ]
+  const room = rooms.length > 0 ? Math.floor(Math.min(...rooms) + (gpu ? gpu.total - gpu.used : 0)) : undefined
+  const already_loaded = known?.loaded ?? false
+  const { estimate } = estimated
+  // The margin is a guess, as is a cache that may be smaller; weights that are loaded are in what is used already.
+  const exceeds =
+    !already_loaded &&
+    estimate !== undefined &&
+    room !== undefined &&
+    estimate.weights_bytes + (estimate.at_most ? 0 : estimate.cache_bytes) > room
+  return {
+    kind: 'headroom',
+    lane: name,
+    options_sha256: question.options_sha256,
+    already_loaded,
+    ...estimated,
+    ...(machine && { machine: { total: machine.total, used: machine.used } }),
+    ...(cgroup?.limit !== undefined && groupUsed !== undefined && { cgroup: { total: cgroup.limit, used: groupUsed } }),
+    ...(gpu && { gpu }),
+    ...(resident !== undefined && { resident_before: resident }),
+    ...(room !== undefined && { room_bytes: room }),
+    refused: exceeds && limits.refuse_load,
+  }
+}
+
+/** @throws InsufficientMemory where the facts say that the load is refused */
+export function requireHeadroom(facts: HeadroomFacts, { name, lane }: HeadroomQuestion): void {
+  const { refused, estimate, room_bytes, cgroup } = facts
+  if (!refused || !estimate || room_bytes === undefined) return
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
+  throw new InsufficientMemory(
+    `${lane.model} was not loaded for ${name}: it should take ${gigabytes(estimate.total_bytes)} ` +
+      `(weights ${gigabytes(estimate.weights_bytes)}, cache for ${estimate.context} tokens ${gigabytes(estimate.cache_bytes)}), ` +
+      `and ${room_bytes > 0 ? `${gigabytes(room_bytes)} can be taken` : 'nothing can be taken'} before ` +
+      `${cgroup ? 'the machine or the control group of the server' : 'the machine'} is critical. ` +
+      'Close other programs, set a smaller context in the lane, take a smaller model, or set machine.memory.refuse_load to false',
+    { lane: name, estimated_bytes: estimate.total_bytes, room_bytes },
+  )
+}
+
+async function estimateOf(
+  known: LoadFacts,
+  lane: LaneConfig,
+): Promise<{ readonly estimate?: EstimateEvidence; readonly no_estimate?: string }> {
+  const [main] = known.files ?? []
+  const header = main === undefined ? undefined : await readGgufHeader(main).catch(() => undefined)
+  const metadata = header ?? (known.metadata && new Map(Object.entries(known.metadata)))
+  const weights_bytes = (await sizeOf(known.files ?? [])) ?? known.weights_bytes
+  if (weights_bytes === undefined) return { no_estimate: 'the size of its weights is not known' }
+  const shape = metadata && modelShape(metadata)
+  if (!shape) return { no_estimate: 'neither a readable GGUF header nor the runtime tells its layers and heads' }
+  const context = lane.context ?? known.context ?? Math.min(usualContext, shape.context_trained ?? usualContext)
+  const sequences = known.sequences ?? 1
+  const estimate = estimateLoad({ weights_bytes, shape, context, sequences, cache_type })
+  return {
+    estimate: {
+      ...estimate,
+      context,
+      sequences,
+      cache_type,
+      at_most: shape.keeps_less === true,
+      from: header ? 'file' : 'runtime',
+    },
+  }
+}
+
+/** Of all files together; undefined where there are none, or one cannot be seen. */
+async function sizeOf(files: readonly string[]): Promise<number | undefined> {
+  if (files.length === 0) return undefined
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
+    ),
+  )
+  return sizes.reduce<number | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  )
+}
