@@ -20,7 +20,7 @@ export interface AttemptSummary {
   readonly fingerprint: string
   /** Evidence ids, in the order of `answers`. */
   readonly evidence_ids: readonly string[]
-  /** Of `answers` but their times: attempts that are equal in it gave the same answers. */
+  /** Of the trial and of `answers` but their times: attempts that are equal in it gave the same answers. */
   readonly content_sha256: string
   readonly answers: readonly SummedAnswer[]
 }
@@ -43,7 +43,7 @@ export function summariseAttempts(lines: readonly string[]): AttemptSummary[] {
       trial_sha256: first.trial_sha256,
       fingerprint: first.fingerprint,
       evidence_ids: sorted.map(({ id }) => id),
-      content_sha256: sha256(canonicalJson(answers.map(withoutTimes))),
+      content_sha256: sha256(canonicalJson([first.trial_sha256, ...answers.map(withoutTimes)])),
       answers,
     }
   })

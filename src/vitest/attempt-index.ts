@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises'
+import { appendFile, readdir, readFile, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AttemptSummary, summariseAttempts } from '../evidence/attempt-summary.ts'
 
@@ -43,7 +43,10 @@ export function openAttemptIndex(benchFolder: string, ownRun: string, now: () =>
 
 async function completeIndex(benchFolder: string, ownRun: string, now: number): Promise<readonly string[]> {
   const file = join(benchFolder, 'attempts.jsonl')
-  const known = await readFile(file, 'utf8').catch(() => '')
+  const read = await readFile(file, 'utf8').catch(() => '')
+  const known = read.slice(0, read.lastIndexOf('\n') + 1)
+  // What a kill tore off is cut off, so that what is appended begins a line.
+  if (known !== read) await truncate(file, Buffer.byteLength(known)).catch(() => undefined)
   const lines = known.split('\n').filter((line) => line !== '')
   const indexed = new Set(lines.flatMap((line) => /^\{"indexed":"([^"]+)"\}$/.exec(line)?.[1] ?? []))
   const contents = new Set(lines.flatMap((line) => /"content_sha256":"([0-9a-f]{64})","answers"/.exec(line)?.[1] ?? []))
@@ -61,8 +64,7 @@ async function completeIndex(benchFolder: string, ownRun: string, now: number): 
     const texts = [...added, ...(isOver ? [{ indexed: run }] : [])].map((line) => JSON.stringify(line))
     lines.push(...texts)
     // A run that may still be on is looked through again next time. Not written, the index is only slower.
-    const separator = known === '' || known.endsWith('\n') ? '' : '\n'
-    if (isOver) await appendFile(file, `${separator}${texts.join('\n')}\n`).catch(() => undefined)
+    if (isOver) await appendFile(file, `${texts.join('\n')}\n`).catch(() => undefined)
   }
   return lines
 }
