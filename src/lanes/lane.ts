@@ -18,6 +18,7 @@ import { measureHeadroom, requireHeadroom } from './headroom.ts'
 import { lookAt } from './look-at.ts'
 import type { Queue } from './queue.ts'
 import { trialFingerprint } from './trial-fingerprint.ts'
+import { checksSha256, trialSha256 } from './trial-keys.ts'
 import { trialPartsOf } from './trial-parts.ts'
 
 export interface LaneOptions {
@@ -160,7 +161,11 @@ export function openLane(options: LaneOptions): Lane {
     lastSeen = after
     nextIsCold = false
     await explain(facts as Completion, context)
-    return (await record(facts, context)) as Completion
+    const trial = {
+      trial_sha256: trialSha256(partsOf((facts as Completion).identity, runtimeVersion)),
+      checks_sha256: checksSha256(datasetRecord),
+    }
+    return (await record({ ...facts, ...trial } as EvidenceFacts, context)) as Completion
   }
 
   /** Writes down what an answer's fingerprint was made of, once for all answers that share it. */
