@@ -7,7 +7,6 @@ export default defineConfig({
     operations: 'src/operations.ts',
     engine: 'src/runtimes/embedded/engine.ts',
     'foreground-task': 'src/probes/foreground-task.ts',
-    'foreground-task': 'src/probes/foreground-task.ts',
     'cli/bench-memo': 'src/cli/bench-memo.ts',
   },
   format: 'esm',

@@ -12,7 +12,6 @@ import { faultsSection } from './faults-section.ts'
 import { gradesSection } from './grades-section.ts'
 import { latencySection } from './latency-section.ts'
 import { machineSection } from './machine-section.ts'
-import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { rejudgingSection } from './rejudging-section.ts'
 import { routeRows } from './routes-table.ts'
@@ -22,7 +21,6 @@ import { stoppingSection } from './stopping-section.ts'
 /** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
 export function memoMarkdown(assessment: Assessment): string {
   const capabilities = capabilitySection(assessment)
-  const machineUse = machineSection(assessment.lanes)
   const machineUse = machineSection(assessment.lanes)
   const faults = faultsSection(assessment)
   const sections = [
@@ -35,7 +33,6 @@ export function memoMarkdown(assessment: Assessment): string {
     ['## Speed', latencySection(assessment)],
     ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
-    ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
   ]

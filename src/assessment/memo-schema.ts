@@ -19,7 +19,6 @@ import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
 import { laneMachineMemoSchema } from './machine-memo-schema.ts'
-import { laneMachineMemoSchema } from './machine-memo-schema.ts'
 import { placements } from './placement.ts'
 
 /** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
@@ -155,7 +154,6 @@ const lane = z.strictObject({
       findings: z.array(text).describe('statements about it that cannot all be true, or that deserve a look'),
     })
     .optional(),
-  machine: laneMachineMemoSchema.optional().describe('what it takes of this machine'),
   machine: laneMachineMemoSchema.optional().describe('what it takes of this machine'),
   failure: text.optional(),
   capability: capabilityMemoSchema.optional().describe('what its runtime makes of think, streams and schemas'),

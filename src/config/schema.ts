@@ -6,7 +6,6 @@ import { logsSchema } from './logs-schema.ts'
 import { machineSchema } from './machine-schema.ts'
 import { policySchema } from './policy-schema.ts'
 import { runModeSchema } from './run-mode-schema.ts'
-import { machineSchema } from './machine-schema.ts'
 import { workerSchema } from './worker-schema.ts'
 
 /** The strict schema of bench.config.yaml: the one source of its types and of its published JSON Schema. */

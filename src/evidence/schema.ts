@@ -10,14 +10,11 @@ import { failureCodes } from './failure-codes.ts'
 import { faultFacts } from './fault-schema.ts'
 import { gradeFacts } from './grade-schema.ts'
 import { headroomFacts } from './headroom-schema.ts'
-import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
 import { memoryFacts } from './memory-schema.ts'
-import { interferenceFacts } from './interference-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { logFacts } from './log-schema.ts'
-import { memoryFacts } from './memory-schema.ts'
 import { rejudgingFacts } from './rejudging-schema.ts'
 import { storedTextSchema } from './stored-text-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
@@ -313,8 +310,6 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   laneEvidenceSchema,
   completionSchema,
   memorySchema,
-  headroomSchema,
-  interferenceSchema,
   headroomSchema,
   interferenceSchema,
   contextSchema,

@@ -55,7 +55,6 @@ interface KnownOfLane {
   readonly latency: Evidence
   readonly concurrency: Evidence
   readonly interference: Evidence
-  readonly interference: Evidence
   readonly capability: Evidence
   readonly control: NegativeControl
 }
