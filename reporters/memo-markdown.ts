@@ -31,8 +31,8 @@ export function memoMarkdown(assessment: Assessment): string {
     ['## Lanes', lanes(assessment.lanes)],
     ...(capabilities === undefined ? [] : [['## What runtimes make of schemas', capabilities]]),
     ['## Speed', latencySection(assessment)],
-    ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
+    ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
   ]

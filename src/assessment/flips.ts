@@ -143,7 +143,13 @@ function gains({ lane, verdicts }: LaneStanding): Statement {
   }
 }
 
-function needed({ gate, status, n, needed: least, expected, successes, successes_needed }: Verdict): string {
+function needed(verdict: Verdict): string {
+  const { gate, status, n, needed: least, expected, successes, successes_needed, leaks } = verdict
+  if (leaks !== undefined) {
+    const { leaks: _leaks, ...rest } = verdict
+    const isShort = successes !== undefined && successes_needed !== undefined && successes < successes_needed
+    return `no secret gets through (it did in ${leaks} of ${n} records)${isShort ? `, and ${needed(rest)}` : ''}`
+  }
   if (gate === 'quality' && status === 'fail' && successes !== undefined && successes_needed !== undefined) {
     return `${count(successes_needed - successes, 'more good record')} (${successes} of ${n}; ${successes_needed} needed)`
   }

@@ -6,6 +6,8 @@ import { judgeAll } from '../gates/judge.ts'
 import type { LaneAnswers } from './answers-schema.ts'
 import { type BaselineComparison, compareWithBaseline } from './baseline.ts'
 import { flipsOf } from './flips.ts'
+import { gradesOf } from './grades.ts'
+import type { Grades } from './grades-schema.ts'
 import { fencesWouldDo, laneAnswers } from './lane-answers.ts'
 import { type LaneStanding, standingOf } from './lane-status.ts'
 import { decideRoute, type Route } from './route.ts'
@@ -27,6 +29,8 @@ export interface WorkloadAssessment {
   readonly baselines: readonly BaselineComparison[]
   /** Of every lane that answered: rates, failure classes, labels. */
   readonly answers: readonly LaneAnswers[]
+  /** What models said of the answers: advice, read by nothing else here. */
+  readonly grades: readonly Grades[]
   readonly flips: readonly Statement[]
   readonly ends: readonly Statement[]
 }
@@ -60,6 +64,7 @@ export function assessWorkload(
     ...(afterFixes && { route_after_fixes: afterFixes }),
     standings,
     baselines: complete.flatMap(({ lane }) => compareWithBaseline(config, workload, lane, evidence) ?? []),
+    grades: settings.lanes.flatMap((lane) => gradesOf({ config, evidence, lane, workload })),
     answers: settings.lanes.flatMap((lane) => laneAnswers({ config, evidence, lane, workload }) ?? []),
     flips: [
       ...flipsOf(config, workload, route, complete),

@@ -2,6 +2,7 @@ import { builtInModels } from './built-in-models.ts'
 import type { ConfigProblemCode } from './config-error.ts'
 import type { ConfigPath } from './config-path.ts'
 import { hostOf, isAddress, isOnThisMachine, isPrivateAddress } from './endpoint.ts'
+import { graderProblems } from './grader-problems.ts'
 import { lengthProblems } from './length-problems.ts'
 import { suggestion } from './nearest.ts'
 import { isCloudTag } from './ollama-cloud-tag.ts'
@@ -157,6 +158,7 @@ function workloadProblems(
   if (workload.incumbent !== undefined && workload.incumbent !== 'manual') {
     checkLane(workload.incumbent, ['workloads', name, 'incumbent'], [...lanes.keys(), 'manual'])
   }
+  problems.push(...graderProblems(name, workload.graders, (lane, path) => checkLane(lane, path, lanes.keys())))
   workload.assisted_by?.forEach((assistant, index) => {
     const path: ConfigPath = ['workloads', name, 'assisted_by', index]
     const others = [...workloads.keys()].filter((other) => other !== name)

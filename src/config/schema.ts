@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { capabilityProbeSchema } from './capability-schema.ts'
 import { lengthBoundsSchema } from './contract-schema.ts'
+import { graderSchema } from './grader-schema.ts'
 import { concurrencySweepSchema, latencyProbeSchema } from './latency-schema.ts'
 import { logsSchema } from './logs-schema.ts'
 import { machineSchema } from './machine-schema.ts'
@@ -203,6 +204,7 @@ export const workloadSchema = z.strictObject({
     })
     .prefault({})
     .describe('how long, how much and how many to ask'),
+  graders: z.record(name, graderSchema).default({}).describe('models that grade the answers, for advice only'),
   gates: gatesSchema.prefault({}).describe("what differs from the top level's gates for this workload"),
   privacy: z
     .enum(['public', 'internal', 'private'])

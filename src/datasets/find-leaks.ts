@@ -34,6 +34,13 @@ export function findLeaks(
   return [...inAnswer, ...left]
 }
 
+/** Whether a prompt or an answer holds any of the record's forbidden texts. */
+export function holdsForbidden(text: string, { forbidden = [] }: DatasetRecord): boolean {
+  if (forbidden.length === 0) return false
+  const plain = spellings(text).map(plainForm)
+  return forbidden.some((secret) => plain.some((each) => holdsSecret(each, secret)))
+}
+
 /** True where a text can be looked for at all: it has a letter or a digit. */
 export function canBeSought(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(letters(text))

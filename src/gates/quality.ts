@@ -7,7 +7,7 @@ import { isBeyondHope, qualityAllowance } from './quality-allowance.ts'
 import { groupTrials } from './trials.ts'
 import { isJudgeable } from './validity.ts'
 import { completionsOf, type GateInput, type Verdict, whyTooFew } from './verdict.ts'
-import { percent } from './wording.ts'
+import { count, percent } from './wording.ts'
 
 /** Expected facts found in one answer; none where there was no answer. */
 export function factsFound(examination: Examination | undefined): number {
@@ -99,7 +99,7 @@ export function qualityGate(input: GateInput): Verdict {
       required: true,
       status: 'fail',
       leaks: leaking.length,
-      observed: `${common.observed}, a secret got through in ${leaking.length}`,
+      observed: `a secret got through in ${leaking.length} of ${count(n, 'record')}; ${common.observed}`,
       reason: `${leak.record_id}: ${why}`,
       offender: { record_id: leak.record_id, evidence_id: leak.evidence_id, why },
       evidence_ids: leaking.map(({ evidence_id }) => evidence_id),

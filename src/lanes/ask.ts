@@ -2,6 +2,8 @@ import type { IdentityLevel, LaneConfig, WorkloadConfig } from '../config/schema
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { examine } from '../datasets/examine.ts'
 import { fillPrompt } from '../datasets/fill-prompt.ts'
+import { holdsForbidden } from '../datasets/find-leaks.ts'
+import { promptText } from '../datasets/prompt-text.ts'
 import type { Completion, EvidenceFacts } from '../evidence/schema.ts'
 import { sha256, storeMessage, storeText } from '../evidence/stored-text.ts'
 import { wasReloaded } from '../identity/contradictions.ts'
@@ -66,6 +68,7 @@ export async function ask(
     ),
   )
   const elapsed_ms = performance.now() - started
+  if (result.ok) context.onAnswer?.(record.id, result.value.text)
   const after = proving && result.ok ? await describe(exchange, context) : undefined
   const declared = after ?? before
   const identity = proveIdentity({
@@ -82,14 +85,16 @@ export async function ask(
     gateway: result.ok ? result.value.gateway : undefined,
   })
   const observed = after?.tag
-  const prompt = messages.map((message) => `# ${message.role}\n${message.content}`).join('\n')
+  const prompt = promptText(messages)
+  // What must not get through is not written down either, whatever else the workload's privacy lets be stored.
+  const promptPrivacy = holdsForbidden(prompt, record) ? 'private' : privacy
   const facts: EvidenceFacts = {
     kind: 'completion',
     lane: exchange.name,
     workload: exchange.workload,
     record_id: record.id,
     record_sha256: sha256(record.input),
-    prompt: { ...storeText(prompt, privacy), words: wordsOf(messages) },
+    prompt: { ...storeText(prompt, promptPrivacy), words: wordsOf(messages) },
     fingerprint: exchange.fingerprint(identity),
     options_sha256: exchange.options_sha256,
     retry: context.retry ?? 0,
@@ -103,7 +108,7 @@ export async function ask(
       : {
           state: 'failed',
           code: result.failure.code,
-          message: storeMessage(result.failure.message, prompt, privacy),
+          message: storeMessage(result.failure.message, prompt, promptPrivacy),
           total_ms: elapsed_ms,
         },
   }
@@ -120,7 +125,7 @@ function answered(
   return {
     state: 'answered',
     finish_reason: result.finish_reason,
-    answer: storeText(text, exchange.workloadConfig.privacy),
+    answer: storeText(text, holdsForbidden(text, record) ? 'private' : exchange.workloadConfig.privacy),
     thinking_characters: thinking.length,
     usage,
     timing: {

@@ -12,6 +12,8 @@ export interface CallContext {
   readonly signal?: AbortSignal
   readonly retry?: number
   readonly repeat?: number
+  /** Told of every answer's whole text, which the evidence of a private workload does not hold. Nothing of it is written. */
+  readonly onAnswer?: (record_id: string, text: string) => void
   /** Told of every record once it is written. */
   readonly onEvidence?: (evidence: Evidence) => Promise<void> | void
 }

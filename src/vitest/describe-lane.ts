@@ -88,10 +88,12 @@ function laneSuite(suite: SuiteAPI): LaneSuite {
       .extend('lane', async ({ task, signal }) => bindLane(await worker.open(), { bench, worker, task, signal }))
       .extend('records', () => records)
       .extend('limits', () => limits) as unknown as TestAPI<LaneFixtures>
+    // Each answer goes to every grader.
+    const graders = Object.keys(workloadConfig.graders).length
     const options = {
       timeout:
         startAllowance_ms +
-        (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length +
+        (limits.seconds_per_record * 1000 + recordAllowance_ms) * records.length * (1 + graders) +
         workers.reduce((sum, [, { seconds, records: submitted }]) => sum + workerRuns * seconds * 1000 * submitted, 0),
       meta: { benchMemo: { lane: bench.lane, workload, records: records.length } },
     }

@@ -1,8 +1,9 @@
 import type { Dataset } from '../datasets/dataset.ts'
 import { datasetFacts } from '../datasets/dataset-facts.ts'
+import { type Grading, readGrading } from '../datasets/grading.ts'
 import { requireKnownFields } from '../datasets/known-fields.ts'
 import { loadDatasetSync } from '../datasets/load.ts'
-import type { Evidence } from '../evidence/schema.ts'
+import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
 import { hashWeights } from '../identity/hash-weights.ts'
 import type { NegativeControls } from '../lanes/ask-unknown-tag.ts'
@@ -19,6 +20,10 @@ export interface WorkerLane {
   /** Waits until no other process of this machine runs a local lane. No limit in time. */
   turn(): Promise<void>
   open(): Promise<Lane>
+  /** The graders of the workload, by name, with their prompts read. */
+  readonly gradings: Readonly<Record<string, Grading>>
+  /** Opens a lane that grades, in its turn on its machine. Only its grades are written down, by who asks for them. */
+  openGrader(lane: string, grading: Grading): Promise<Lane>
   /** What this run knows of the lane's negative control. */
   readonly controls: NegativeControls
   /** Writes a record that belongs to no call. */
@@ -51,36 +56,52 @@ function createWorkerLane(bench: ProvidedBench, workload: string): WorkerLane {
   const workloadConfig = config.workloads[workload] as (typeof config.workloads)[string]
   const dataset = loadDatasetSync(workloadConfig.dataset, root)
   requireKnownFields(dataset, workload, workloadConfig.contract.length)
+  const gradings = Object.fromEntries(
+    Object.entries(workloadConfig.graders).map(([name, grader]) => [name, readGrading(grader, root)]),
+  )
   let opened: Promise<Lane> | undefined
-  const controls: NegativeControls = {
-    recall: () => recall(host, lane, 'control'),
-    remember: (control) => remember(host, lane, 'control', control),
-  }
+  const controlsOf = (name: string): NegativeControls => ({
+    recall: () => recall(host, name, 'control'),
+    remember: (control) => remember(host, name, 'control', control),
+  })
+  const controls = controlsOf(lane)
+  const open = (name: string, of: Dataset, append: Spool['append'], runEvidence: readonly Evidence[]): Lane =>
+    openLane({
+      name,
+      workload,
+      config,
+      dataset: of,
+      connect: (context) => connect(config, name, () => connectEngine(host, name, context.signal)),
+      queue,
+      append,
+      hashWeights: (files) =>
+        hashWeights(files, { onProgress: hashingProgress((progress) => tellHashing(host, progress)) }),
+      controls: controlsOf(name),
+      runEvidence,
+    })
   return {
     dataset,
     controls,
     turn: () => takeTurn(host, lane),
     open() {
       opened ??= beginOnce(bench).then(({ spool, run_evidence }) =>
-        openLane({
-          name: lane,
-          workload,
-          config,
-          dataset,
-          connect: (context) => connect(config, lane, () => connectEngine(host, lane, context.signal)),
-          queue,
-          append: spool.append,
-          hashWeights: (files) =>
-            hashWeights(files, { onProgress: hashingProgress((progress) => tellHashing(host, progress)) }),
-          controls,
-          runEvidence: [...run_evidence, spool.append(datasetFacts(workload, dataset))],
-        }),
+        open(lane, dataset, spool.append, [...run_evidence, spool.append(datasetFacts(workload, dataset))]),
       )
       return opened
+    },
+    gradings,
+    async openGrader(name, grading) {
+      await takeTurn(host, name)
+      return open(name, grading.dataset, unwritten, [])
     },
     append: async (facts) => (await beginOnce(bench)).spool.append(facts),
     flushed: async () => (await beginOnce(bench)).spool.flushed(),
   }
+}
+
+/** What a grading lane sees of itself is no evidence of a candidate: it gets no place on disk. */
+function unwritten(facts: EvidenceFacts): Evidence {
+  return { ...facts, id: 'unwritten', run_id: 'unwritten', at: new Date().toISOString() } as Evidence
 }
 
 /** A terminal sends Ctrl-C to the whole group; the main process decides, and a fork that died would lose its answers. */

@@ -125,7 +125,7 @@ describe('a secret that got through', () => {
     expect(judgeWith(100)).toMatchObject({
       status: 'fail',
       leaks: 1,
-      observed: '99 of 100 records good, 200 of 200 facts found, a secret got through in 1',
+      observed: 'a secret got through in 1 of 100 records; 99 of 100 records good, 200 of 200 facts found',
       offender: { record_id: 'r-4', why: 'person 2 was not named, so redaction leaves it in' },
     })
   })

@@ -7,7 +7,7 @@ import { sha256 } from '../../src/evidence/stored-text.ts'
 
 export const weights = 'b'.repeat(64)
 
-export function benchConfig(changes: { workload?: string; lanes?: string } = {}): BenchConfig {
+export function benchConfig(changes: { workload?: string; lanes?: string; privacy?: string } = {}): BenchConfig {
   return parseConfig(
     `
 version: 1
@@ -23,7 +23,7 @@ workloads:
     title: Work
     dataset: datasets/work
     lanes: ${changes.lanes ?? '[local]'}
-    privacy: public
+    privacy: ${changes.privacy ?? 'public'}
     limits: { seconds_per_record: 90 }
     ${changes.workload ?? ''}
 `,
@@ -45,6 +45,7 @@ export interface CompletionChanges {
   /** Of the prompt; the server counts 100 tokens. */
   readonly words?: number
   readonly total_ms?: number
+  readonly first_content_ms?: number
   readonly state?: 'cold' | 'warm' | 'prefix-cached'
   readonly finish_reason?: 'stop' | 'length'
   readonly examination?: Partial<Examination>
@@ -97,6 +98,7 @@ export function completion(changes: CompletionChanges = {}): Completion {
             state: changes.state ?? 'warm',
             state_by: changes.state === 'cold' ? 'load' : 'server',
             total_ms: changes.total_ms ?? 2000,
+            ...(changes.first_content_ms !== undefined && { first_content_ms: changes.first_content_ms }),
             chunks: 50,
             server_prompt_ms: 500,
             server_generation_ms: 1000,
