@@ -29,7 +29,10 @@ export function progressLine(
 
 /** One finished gate in one line: "fail  quality  3 of 30 records good …" */
 export function verdictLine(verdict: Verdict): string {
-  const { status, gate, observed, condition, lower_bound } = verdict
+  const { status, gate, observed, condition, lower_bound, reason, stopped_early } = verdict
+  // Beside what was seen until then it would look like a lack.
+  if (stopped_early && status === 'insufficient')
+    return `  ${status.padEnd(12)}  ${gate.padEnd(8)}  ${reason.replace(/^insufficient, /, '')}`
   const bound =
     gate === 'validity' && status === 'pass' && lower_bound !== undefined ? ` (rate ≥ ${percent(lower_bound)})` : ''
   return `  ${status.padEnd(12)}  ${gate.padEnd(8)}  ${observed}${bound}${condition ? `, while ${condition}` : ''}`

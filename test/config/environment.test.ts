@@ -102,3 +102,13 @@ workloads: { task: { title: Task, dataset: data, lanes: [one] } }`,
     expect(names).toEqual(['MY_KEY', 'LOCAL_MODEL_TAG'])
   })
 })
+
+describe('what a run is for', () => {
+  test('is the config, a memo where it says nothing, and BENCH_MEMO_RUN before both', () => {
+    const plain = config('kind: ollama')
+    expect(withEnvironment(plain, {}).run).toBe('memo')
+    expect(withEnvironment({ ...plain, run: 'gate' }, { BENCH_MEMO_RUN: '' }).run).toBe('gate')
+    expect(withEnvironment({ ...plain, run: 'gate' }, { BENCH_MEMO_RUN: 'memo' }).run).toBe('memo')
+    expect(() => withEnvironment(plain, { BENCH_MEMO_RUN: 'Gate' })).toThrow('BENCH_MEMO_RUN')
+  })
+})

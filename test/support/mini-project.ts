@@ -46,7 +46,7 @@ export async function createMiniProject(files: Readonly<Record<string, string | 
         reject: false,
         all: true,
         stdin: 'ignore',
-        env: { CI: 'true', NO_COLOR: '1', VITEST: '', BENCH_MEMO_RECORDS: '', ...env },
+        env: { CI: 'true', NO_COLOR: '1', VITEST: '', BENCH_MEMO_RECORDS: '', BENCH_MEMO_RUN: '', ...env },
       })
       onStart?.((signal) => child.kill(signal), child.pid ?? 0)
       const { exitCode, all } = await child
