@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   gates: [...facts, 'statistics'],
   assessment: judging,
   comparison: judging,
+  rejudging: [...facts, 'gates', 'assessment', 'datasets', 'lanes'],
   runtimes: [...facts, 'cache'],
   datasets: [...facts, 'runtimes'],
   identity: [...facts, 'cache', 'runtimes', 'machine'],
@@ -30,13 +31,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   logs: [...facts, 'statistics'],
   policy: [...judging, ...measuring, 'inventory'],
   vitest: [...judging, ...measuring, 'inventory', 'logs'],
-  cli: [...judging, ...measuring, 'policy', 'inventory', 'logs', 'assessment', 'comparison', 'reporters'],
+  cli: [...judging, ...measuring, 'policy', 'inventory', 'logs', 'assessment', 'comparison', 'rejudging', 'reporters'],
   reporters: [...judging, 'assessment', 'comparison', 'vitest'],
 }
 /** Vitest's own code is for these alone. */
 const mayImportVitest = new Set(['vitest', 'reporters', 'index.ts', 'plugin.ts'])
 /** Gates and assessment do no I/O. */
-const pure = new Set(['gates', 'assessment', 'comparison', 'statistics'])
+const pure = new Set(['gates', 'assessment', 'comparison', 'rejudging', 'statistics'])
 
 const broken: string[] = []
 for (const file of await sources()) {

@@ -19,6 +19,11 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'what became of each gate from A to B, or why the two do not compare',
     load: () => import('./compare-command.ts'),
   },
+  judge: {
+    synopsis: 'judge [<run>]',
+    summary: 'judges stored answers again by the config of today, without asking a model',
+    load: () => import('./judge-command.ts'),
+  },
   logs: {
     synopsis: 'logs [paths…]',
     summary: 'what logs of runtimes and queues say: faults, and blocks that probes contradict',

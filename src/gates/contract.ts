@@ -29,7 +29,8 @@ export function contractBreach({ outcome }: Pick<Completion, 'outcome'>, workloa
   if (finish_reason === 'other') return { cause: 'ended otherwise', why: 'the runtime ended the answer, not the model' }
   const breach = answerBreach(examination, workload)
   if (breach) return breach
-  if (timing.total_ms > limit_ms) {
+  // Judged again, it has no latency: that it took too long then is for the run that asked to say.
+  if (timing.state !== 'rejudged' && timing.total_ms > limit_ms) {
     return { cause: 'too slow', why: `took ${seconds(timing.total_ms)}, the limit is ${seconds(limit_ms)}` }
   }
   return undefined

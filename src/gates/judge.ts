@@ -6,6 +6,7 @@ import { identityGate } from './identity.ts'
 import { latencyGate } from './latency.ts'
 import { memoryGate } from './memory.ts'
 import { qualityGate } from './quality.ts'
+import { unlessRejudged } from './rejudged.ts'
 import { validityGate } from './validity.ts'
 import type { Gate, GateInput, Verdict } from './verdict.ts'
 import { workerGate } from './worker.ts'
@@ -21,7 +22,7 @@ const gates: Record<GateName, Gate> = {
 }
 
 export function judge(gate: GateName, input: GateInput): Verdict {
-  return unlessCurtailed(withAttempts(gates[gate], input), input)
+  return unlessRejudged(unlessCurtailed(withAttempts(gates[gate], input), input), input)
 }
 
 /** All gates of one lane at one workload, in their order. */
