@@ -2,8 +2,6 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 
 /** As fetch keeps an idle connection: some servers close theirs after five seconds without a word. */
 const idle_ms = 4_000
-/** For the end of an answer of which nothing more is read, so that its connection can be used again. */
-const drain_ms = 100
 const bodiless = [204, 205, 304]
 
 const agent = new Agent({ keepAlive: true, timeout: idle_ms })
@@ -47,16 +45,21 @@ function responseOf(incoming: IncomingMessage): Response {
 }
 
 function bytesOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let cancelled = false
   return new ReadableStream({
     start(controller) {
-      incoming.on('data', (bytes: Uint8Array) => controller.enqueue(bytes))
-      incoming.once('end', () => controller.close())
+      incoming.on('data', (bytes: Uint8Array) => {
+        if (!cancelled) controller.enqueue(bytes)
+      })
+      incoming.once('end', () => {
+        if (!cancelled) controller.close()
+      })
       incoming.once('error', (error) => controller.error(error))
     },
     cancel() {
-      incoming.removeAllListeners('data').removeAllListeners('end')
-      incoming.resume()
-      setTimeout(() => incoming.destroy(), drain_ms).unref()
+      cancelled = true
+      // As fetch does it: only an answer that has come whole leaves a connection that can be used again.
+      if (!incoming.complete) incoming.destroy()
     },
   })
 }
