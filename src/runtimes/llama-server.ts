@@ -15,7 +15,7 @@ import {
 import { openaiChat } from './openai-chat.ts'
 import { exchangeRaw } from './raw-exchange.ts'
 import { type JsonServer, requestJson } from './request-json.ts'
-import type { CallOptions, Runtime } from './runtime.ts'
+import type { CallOptions, ModelDescription, Runtime } from './runtime.ts'
 import type { FindServingProcess } from './serving-process.ts'
 
 export interface LlamaServerOptions {
@@ -49,12 +49,14 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
   const readAdapters = (call: CallOptions): Promise<Adapter[]> =>
     requestJson(server, '/lora-adapters', adaptersSchema, call)
   /** Sizes of the loaded file, read anew where the server, its process or its file is another one. */
-  let lastModels: { readonly of: string; readonly models: ListedModel[] } | undefined
-  const modelsOf = async (props: Props, serving: object | undefined, call: CallOptions): Promise<ListedModel[]> => {
-    const of = JSON.stringify([props, serving])
-    if (lastModels?.of !== of) lastModels = { of, models: await readListedModels(server, '/v1/models', call) }
+  let lastModels: { readonly props: Props; readonly process: string; readonly models: ListedModel[] } | undefined
+  const modelsOf = async (props: Props, process: string, call: CallOptions): Promise<ListedModel[]> => {
+    if (lastModels?.props !== props || lastModels.process !== process)
+      lastModels = { props, process, models: await readListedModels(server, '/v1/models', call) }
     return lastModels.models
   }
+  /** The same answers of the same process make the same description. */
+  let last: { readonly of: readonly unknown[]; readonly description: ModelDescription } | undefined
   const isReady = async (call: CallOptions): Promise<boolean> => {
     try {
       await requestJson(server, '/health', healthSchema, call)
@@ -88,10 +90,14 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
     },
     async describe(tag, call) {
       const [props, serving] = await Promise.all([readProps(call), options.findServer?.()])
-      const models = await modelsOf(props, serving, call)
+      const process = JSON.stringify(serving ?? null)
+      const models = await modelsOf(props, process, call)
       // Asking a sleeping server for its adapters would wake it.
       const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)
-      return mapProps(tag, { endpoint: server.endpoint, props, models, adapters, serving })
+      const of = [tag, props, process, models, adapters]
+      if (!last?.of.every((each, index) => each === of[index]))
+        last = { of, description: mapProps(tag, { endpoint: server.endpoint, props, models, adapters, serving }) }
+      return last.description
     },
     async load({ tag }, call) {
       const started = performance.now()
