@@ -4,7 +4,6 @@ import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import type { Dataset, DatasetRecord } from '../datasets/dataset.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
-import { canonicalJson } from '../evidence/read.ts'
 import type { Completion, Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import type { HashedWeights } from '../identity/hash-weights.ts'
 import { type MemorySampler, startMemorySampler } from '../machine/memory-sampler.ts'
@@ -82,7 +81,8 @@ export function openLane(options: LaneOptions): Lane {
   const isHere = location === 'local' && isOnThisMachine(runtimeOf(config, name))
   const fingerprint = trialFingerprint(lane, workloadConfig, dataset)
   const partsOf = trialPartsOf(config, name, workload, dataset)
-  const explained = new Set<string>()
+  /** Hashes of trials, by all that they are made of. */
+  const explained = new Map<string, string>()
   const options_sha256 = laneOptionsSha256(config, name)
   // Paths that another host declares mean nothing here.
   const attest: AttestWeights = isHere ? createAttester(options.hashWeights) : async () => undefined
@@ -160,21 +160,24 @@ export function openLane(options: LaneOptions): Lane {
     const { facts, after } = await ask(exchange, datasetRecord, context)
     lastSeen = after
     nextIsCold = false
-    await explain(facts as Completion, context)
     const trial = {
-      trial_sha256: trialSha256(partsOf((facts as Completion).identity, runtimeVersion)),
+      trial_sha256: await explain(facts as Completion, context),
       checks_sha256: checksSha256(datasetRecord),
     }
     return (await record({ ...facts, ...trial } as EvidenceFacts, context)) as Completion
   }
 
-  /** Writes down what an answer's fingerprint was made of, once for all answers that share it. */
-  async function explain({ fingerprint: explaining, identity }: Completion, context: CallContext): Promise<void> {
+  /** Writes down what an answer's fingerprint was made of, once for all answers that share it, and hashes it as a trial. */
+  async function explain({ fingerprint: explaining, identity }: Completion, context: CallContext): Promise<string> {
     const parts = partsOf(identity, runtimeVersion)
-    const key = canonicalJson([explaining, parts])
-    if (explained.has(key)) return
-    explained.add(key)
-    await record({ kind: 'trial', lane: name, workload, fingerprint: explaining, parts }, context)
+    const key = JSON.stringify([explaining, parts])
+    let trial_sha256 = explained.get(key)
+    if (trial_sha256 === undefined) {
+      trial_sha256 = trialSha256(parts)
+      explained.set(key, trial_sha256)
+      await record({ kind: 'trial', lane: name, workload, fingerprint: explaining, parts }, context)
+    }
+    return trial_sha256
   }
 
   const lanePresent = (context: CallContext): Promise<void> => {
