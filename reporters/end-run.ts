@@ -7,6 +7,7 @@ import { EvidenceError } from '../src/evidence/read.ts'
 import type { Evidence } from '../src/evidence/schema.ts'
 import type { BenchContext } from '../src/vitest/bench-context.ts'
 import { runFilters } from '../src/vitest/run-filters.ts'
+import { againstBaseline } from './baseline-run.ts'
 import { collectEvidence } from './collect-evidence.ts'
 import { exitCode, type FailOn } from './exit-code.ts'
 import { printFailures } from './print-failures.ts'
@@ -49,15 +50,23 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
     const config = configOfEvidence(context.loaded, evidence)
     const assessment = assess(evidence, config)
     const isWhole = reason !== 'interrupted' && runFilters(vitest).length === 0 && isUnfiltered(evidence)
+    const asked = failOn ?? config.fail_on
+    // A narrowed run lacks what the baseline has: then its gates decide.
+    const policy = asked === 'regression' && !isWhole ? 'gate' : asked
+    const against =
+      policy === 'regression'
+        ? await againstBaseline(evidence, config, { root: context.root, run: relative(context.root, run.folder) })
+        : undefined
     const decided = exitCode(
       {
         reason,
         unhandledErrors: errors.length,
         completions: evidence.filter((each) => each.kind === 'completion').length,
         openGates: isWhole ? openGates(assessment) : 0,
+        heldBaseline: against?.held === true,
         modules,
       },
-      failOn ?? config.fail_on,
+      policy,
     )
     // What others set stays: 0 is written only over what the gates' own failures made of it.
     if (decided !== 'as it is') process.exitCode = decided
@@ -68,6 +77,7 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
     // The latest memo is what rates and routes are taken from: a run that may stop early is no basis for it.
     const memo = await writeMemo(assessment, run, context.folder, isWhole && !isGateRun(evidence))
     for (const segment of torn) log(`bench-memo: the last line of ${segment} was cut off by a kill and is left out.`)
+    if (against) log(`\n${against.text}`)
     log(`\n${terminalSummary(assessment)}\n\nMemo: ${relative(process.cwd(), memo.markdown)}`)
   } catch (error) {
     process.exitCode = 1

@@ -1,6 +1,6 @@
 import type { TestCase, TestModule, TestRunEndReason } from 'vitest/node'
 
-export type FailOn = 'gate' | 'never'
+export type FailOn = 'gate' | 'regression' | 'never'
 
 /** What is known of a run when its exit code is decided. */
 export interface RunOutcome {
@@ -10,6 +10,8 @@ export interface RunOutcome {
   readonly completions: number
   /** Required gates that the assessment of a whole run finds open or failed. */
   readonly openGates: number
+  /** True where a whole run was compared with the baseline, could be, and nothing is worse. */
+  readonly heldBaseline: boolean
   readonly modules: readonly TestModule[]
 }
 
@@ -18,19 +20,20 @@ export interface RunOutcome {
  * is no gate. Only where every failure is proven to be a gate does `failOn` decide.
  */
 export function exitCode(
-  { reason, unhandledErrors, completions, openGates, modules }: RunOutcome,
+  { reason, unhandledErrors, completions, openGates, heldBaseline, modules }: RunOutcome,
   failOn: FailOn,
 ): 0 | 1 | 'as it is' {
   if (reason === 'interrupted' || unhandledErrors > 0 || completions === 0) return 1
   if (modules.some((module) => module.errors().length > 0 || suiteErrors(module) > 0)) return 1
   const failed = modules.flatMap((module) => [...module.children.allTests('failed')])
   if (failOn === 'gate' && openGates > 0) return 1
+  if (failOn === 'regression' && !heldBaseline) return 1
   if (failed.length === 0) return reason === 'passed' ? 'as it is' : 1
   const onlyGates = failed.every((test) => {
     const errors = test.result().errors ?? []
     return hasFailedGate(test) && errors.length > 0 && errors.every((error) => error.name === 'GateFailure')
   })
-  return onlyGates && failOn === 'never' ? 0 : 1
+  return onlyGates && failOn !== 'gate' ? 0 : 1
 }
 
 function suiteErrors(module: TestModule): number {

@@ -3,8 +3,8 @@ import { comparisonText } from '../../reporters/comparison-text.ts'
 import { type Comparison, compareRuns } from '../comparison/compare.ts'
 import { type Factor, factors } from '../comparison/differences.ts'
 import { configOfEvidence } from '../evidence/config-of-evidence.ts'
+import { findRun } from '../evidence/find-run.ts'
 import { type Command, WrongUsage } from './command.ts'
-import { findRun } from './find-run.ts'
 import { projectConfig } from './project-config.ts'
 
 /** What each result says to a shell. */

@@ -244,7 +244,19 @@ export const valueSchema = z.strictObject({
 
 export const benchConfigSchema = z.strictObject({
   version: z.literal(1).describe('of this format'),
-  fail_on: z.enum(['gate', 'never']).default('gate').describe('what a failed gate does to the exit code'),
+  fail_on: z
+    .enum(['gate', 'regression', 'never'])
+    .default('gate')
+    .describe(
+      'what makes the exit code 1, beside errors: a gate that failed, a gate that is worse than in the baseline, or nothing',
+    ),
+  baseline: z
+    .string()
+    .min(1)
+    .default('bench-runs/baseline')
+    .describe(
+      "folder with the evidence of an earlier run, such as a committed copy of .bench/runs/<run>/evidence, from the config's folder: what fail_on: regression compares with",
+    ),
   run: runModeSchema,
   discover: z
     .boolean()

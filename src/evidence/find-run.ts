@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
-import { EvidenceError, readEvidence } from '../evidence/read.ts'
-import type { Evidence } from '../evidence/schema.ts'
+import { EvidenceError, readEvidence } from './read.ts'
+import type { Evidence } from './schema.ts'
 
 /** A run's evidence and where it was read. */
 export interface FoundRun {

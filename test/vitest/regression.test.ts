@@ -1,0 +1,48 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import {
+  colourConfig,
+  colourProject,
+  createMiniProject,
+  type MiniProject,
+  nameColour,
+} from '../support/mini-project.ts'
+import { useAnsweringServer } from '../support/use-answering-server.ts'
+
+let answer: (prompt: string) => string
+const server = useAnsweringServer(({ prompt }) => answer(prompt))
+let project: MiniProject
+afterEach(() => project.remove())
+
+/** Two of eight are wrong: the quality gate fails. */
+const asBefore = (prompt: string) => (/red|green/.test(prompt) ? '{"colour":"none"}' : nameColour(prompt))
+
+test('under fail_on: regression what was no better before passes, what got worse fails, and so does a missing baseline', async () => {
+  answer = asBefore
+  project = await createMiniProject(
+    colourProject(server.endpoint, {
+      'bench.config.yaml': `${colourConfig(server.endpoint).replace('lanes: [one, two]', 'lanes: [one]')}\nfail_on: regression\n`,
+    }),
+  )
+  const first = await project.run()
+  expect(first.output).toContain('there is no baseline to compare with')
+  expect(first.exitCode).toBe(1)
+
+  const [run] = await project.list('.bench/runs')
+  await cp(
+    join(project.folder, '.bench/runs', run as string, 'evidence'),
+    join(project.folder, 'bench-runs/baseline'),
+    {
+      recursive: true,
+    },
+  )
+  const second = await project.run()
+  expect(second.output).toMatch(/quality +no evidence of change .*6 of 8 good in A, 6 in B/)
+  expect(second.exitCode, second.output).toBe(0)
+
+  answer = () => 'no JSON at all'
+  const third = await project.run()
+  expect(third.output).toMatch(/validity +regressed/)
+  expect(third.exitCode).toBe(1)
+}, 120_000)
