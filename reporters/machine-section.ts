@@ -4,8 +4,11 @@ import { machineFindings } from '../src/assessment/lane-machine.ts'
 import { megabytes } from '../src/gates/wording.ts'
 import { cite, list, plain } from './markdown.ts'
 
-/** The memo's page on what lanes take of this machine; undefined where none runs here. Pure. */
-export function machineSection(lanes: readonly LaneAssessment[]): string | undefined {
+/**
+ * The memo's page on what lanes take of this machine; undefined where none runs here. Pure.
+ * @param system as the machine's evidence names it
+ */
+export function machineSection(lanes: readonly LaneAssessment[], system = ''): string | undefined {
   const parts = lanes.flatMap(({ lane, machine }) => {
     if (!machine) return []
     const { load, memory, interference, throttling } = machine
@@ -34,5 +37,11 @@ export function machineSection(lanes: readonly LaneAssessment[]): string | undef
       ]),
     ]
   })
-  return parts.length === 0 ? undefined : parts.join('\n\n')
+  if (parts.length === 0) return undefined
+  const unverified = system.startsWith('darwin')
+    ? [
+        "**unverified:** how memory is read on macOS was built from documentation and captures. On Apple's own processors graphics and programs share one memory, which is counted here.",
+      ]
+    : []
+  return [...unverified, ...parts].join('\n\n')
 }

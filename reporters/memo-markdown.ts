@@ -21,7 +21,7 @@ import { stoppingSection } from './stopping-section.ts'
 /** The deployment memo. Pure: the same assessment gives the same bytes; every statement cites its evidence. */
 export function memoMarkdown(assessment: Assessment): string {
   const capabilities = capabilitySection(assessment)
-  const machineUse = machineSection(assessment.lanes)
+  const machineUse = machineSection(assessment.lanes, assessment.machine?.operating_system)
   const faults = faultsSection(assessment)
   const sections = [
     ['# Local model memo', intro(assessment)],

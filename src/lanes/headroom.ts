@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { platform } from 'node:os'
 import type { MachineConfig } from '../config/machine-schema.ts'
-import type { LaneConfig } from '../config/schema.ts'
+import type { LaneConfig, RuntimeKind } from '../config/schema.ts'
 import type { EstimateEvidence } from '../evidence/headroom-schema.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import { readGgufHeader } from '../machine/gguf-header.ts'
@@ -11,17 +11,19 @@ import { findMemoryCgroup, readCgroup } from '../machine/memory-cgroup.ts'
 import { readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
 import { InsufficientMemory } from '../runtimes/failures.ts'
 import type { CallOptions, LoadFacts, Runtime } from '../runtimes/runtime.ts'
+import { type CacheSettings, cacheSettings } from './cache-settings.ts'
 
 type HeadroomFacts = Extract<EvidenceFacts, { kind: 'headroom' }>
 
 /** What llama.cpp's servers take where nobody asks for a context. */
 const usualContext = 4096
-/** No runtime tells which type its cache has; this is what they take where nobody says otherwise. */
-const cache_type = 'f16'
+/** What they keep keys and values in where nobody told them otherwise. */
+const usualCacheType = 'f16'
 
 export interface HeadroomQuestion {
   readonly name: string
   readonly lane: LaneConfig
+  readonly kind: RuntimeKind
   readonly options_sha256: string
   readonly limits: MachineConfig['memory']
   readonly runtime: Runtime
@@ -35,7 +37,10 @@ export interface HeadroomQuestion {
 export async function measureHeadroom(question: HeadroomQuestion, call: CallOptions): Promise<HeadroomFacts> {
   const { name, lane, limits, runtime, serving_pid } = question
   const known = await runtime.loadFacts?.(lane.model, call).catch(() => undefined)
-  const estimated = known ? await estimateOf(known, lane) : { no_estimate: 'this runtime does not say what it loads' }
+  const told = serving_pid === undefined ? {} : cacheSettings(question.kind, serving_pid)
+  const estimated = known
+    ? await estimateOf(known, lane, told)
+    : { no_estimate: 'this runtime does not say what it loads' }
   const machine = await readMachineMemory()
   const cgroup = serving_pid === undefined ? undefined : findMemoryCgroup(serving_pid, machine?.total ?? Infinity)
   const groupUsed = cgroup?.limit === undefined ? undefined : readCgroup(cgroup).used
@@ -90,6 +95,7 @@ export function requireHeadroom(facts: HeadroomFacts, { name, lane }: HeadroomQu
 async function estimateOf(
   known: LoadFacts,
   lane: LaneConfig,
+  told: CacheSettings,
 ): Promise<{ readonly estimate?: EstimateEvidence; readonly no_estimate?: string }> {
   const [main] = known.files ?? []
   const header = main === undefined ? undefined : await readGgufHeader(main).catch(() => undefined)
@@ -99,7 +105,8 @@ async function estimateOf(
   const shape = metadata && modelShape(metadata)
   if (!shape) return { no_estimate: 'neither a readable GGUF header nor the runtime tells its layers and heads' }
   const context = lane.context ?? known.context ?? Math.min(usualContext, shape.context_trained ?? usualContext)
-  const sequences = known.sequences ?? 1
+  const sequences = told.sequences ?? known.sequences ?? 1
+  const cache_type = told.cache_type ?? usualCacheType
   const estimate = estimateLoad({ weights_bytes, shape, context, sequences, cache_type })
   return {
     estimate: {

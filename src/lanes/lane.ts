@@ -104,7 +104,8 @@ export function openLane(options: LaneOptions): Lane {
   }
 
   async function requireRoom({ runtime, serving_pid }: Connection, context: CallContext): Promise<void> {
-    const question = { name, lane, options_sha256, limits: config.machine.memory, runtime, serving_pid }
+    const { kind } = runtimeOf(config, name)
+    const question = { name, lane, kind, options_sha256, limits: config.machine.memory, runtime, serving_pid }
     const facts = await measureHeadroom(question, {
       deadline_ms: headroomDeadline_ms,
       ...(context.signal && { signal: context.signal }),

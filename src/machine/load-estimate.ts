@@ -61,6 +61,11 @@ const cacheTypeBytes = {
 } as const
 export type CacheType = keyof typeof cacheTypeBytes
 
+/** Whether a name is that of a type whose size is known. */
+export function isCacheType(name: string | undefined): name is CacheType {
+  return name !== undefined && Object.hasOwn(cacheTypeBytes, name)
+}
+
 export interface EstimateInput {
   readonly weights_bytes: number
   readonly shape: ModelShape
