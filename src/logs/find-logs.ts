@@ -39,7 +39,8 @@ export async function findLogs(patterns: readonly string[], folder: string): Pro
       const file = await logFile(path)
       if (!file) continue
       found = true
-      if (files.size < mostFiles) files.set(await realpath(path), file)
+      const real = await realpath(path)
+      if (!files.has(real) && files.size < mostFiles) files.set(real, file)
     }
     if (!found && files.size === before) missing.push(pattern)
   }

@@ -53,7 +53,7 @@ function watchRepeats(
   let forgotten = 0
   /** The most recently seen keys are kept. */
   const follow = (key: string) => {
-    const followed = keys.get(key) ?? { gathered: gather(times, within), last: undefined }
+    const followed = keys.get(key) ?? { gathered: gather(times, within, field), last: undefined }
     keys.delete(key)
     keys.set(key, followed)
     if (keys.size > followedKeys) {
@@ -75,7 +75,7 @@ function watchRepeats(
       if (growing !== undefined) {
         const number = Number(line.fields.get(growing))
         if (Number.isNaN(number)) return
-        if (followed.last !== undefined && number <= followed.last) followed.gathered = gather(times, within)
+        if (followed.last !== undefined && number <= followed.last) followed.gathered = gather(times, within, field)
         followed.last = number
       }
       followed.gathered(line, tally)
@@ -136,7 +136,7 @@ function watchDenied(): RuleWatch {
 /** Adds a line to the tally once enough of them stand close enough together, and then those before it too. */
 type Gathered = (line: SeenLines, tally: FindingTally) => void
 
-function gather(times: number, within: number | undefined): Gathered {
+function gather(times: number, within: number | undefined, key?: string): Gathered {
   const recent: LineTime[] = []
   let first: SeenLines | undefined
   let early = 0
@@ -152,8 +152,11 @@ function gather(times: number, within: number | undefined): Gathered {
     if (recent.length > times) recent.shift()
     if (recent.length < times || !isClose(recent, within)) return
     isFinding = true
-    // Of the lines before, only the first and how many are kept.
-    if (early > 1) tally.add({ ...first, count: early - 1 })
+    if (early > 1) tally.add(first)
+    // Of the lines between, only how many there were is kept, and their key.
+    const value = key === undefined ? undefined : line.fields.get(key)
+    const fields = new Map(key === undefined || value === undefined ? [] : [[key, value]])
+    if (early > 2) tally.add({ ...first, fields, count: early - 2 })
     tally.add(line)
   }
 }
