@@ -23,6 +23,8 @@ export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
     // Stays: what breaks after the headers came is told by the body.
     request.on('error', reject)
     request.once('response', (incoming) => {
+      // llama-server closes it after an event stream without a word, so that the next request on it would be lost.
+      if (incoming.headers['content-type']?.startsWith('text/event-stream')) request.shouldKeepAlive = false
       try {
         resolve(responseOf(incoming))
       } catch (error) {
