@@ -21,6 +21,9 @@ export class GateFailure extends Error {
 export function explain(verdict: Verdict): string {
   const { gate, lane, workload, status, expected, observed, reason, offender, evidence_ids, remedy } = verdict
   const first = evidence_ids[0]
+  // The same words for every gate that was still open, so that they are read once.
+  if (verdict.stopped_early && status === 'insufficient')
+    return `${workload} on ${lane} is ${reason}\n  evidence  npx bench-memo show ${first}`
   return [
     `${gate} gate: ${status} for ${workload} on ${lane}`,
     `  expected  ${expected}`,

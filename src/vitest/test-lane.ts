@@ -90,6 +90,8 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
       for (const facts of baselineFacts(lane.workload, worker.dataset, records)) attach(await worker.append(facts))
     }
     if (isCurtailed()) return completions
+    // In a gate run other workloads, which would have probed it for all, may have been stopped.
+    if (bench.config.run === 'gate') await probeContextOnce(lane, bench, context)
     await probeNegativeControl(lane, worker.controls, context)
     await probeCapabilityOnce(lane, bench, context)
     await probeInterferenceOnce(lane, bench, context)
