@@ -4,7 +4,10 @@ import { type Comparison, compareRuns } from '../comparison/compare.ts'
 import { type Factor, factors } from '../comparison/differences.ts'
 import { configOfEvidence } from '../evidence/config-of-evidence.ts'
 import { findRun } from '../evidence/find-run.ts'
+import type { Evidence } from '../evidence/schema.ts'
+import { rejudge } from '../rejudging/rejudge.ts'
 import { type Command, WrongUsage } from './command.ts'
+import { loadDatasets } from './load-datasets.ts'
 import { projectConfig } from './project-config.ts'
 
 /** What each result says to a shell. */
@@ -30,6 +33,8 @@ what is seen. Across machines validity and quality compare (without the time lim
   --workload <name>    only this workload. May be given several times.
   --changed <factor>   what is meant to differ: ${factors.join(', ')}.
                        Anything else that differs is refused, and so is that it does not.
+  --rejudge            examines the answers of both by today's schema, facts and checkers first, as \`bench-memo judge\`
+                       does: for runs that were examined by other ones. There is no latency then.
   --json               the comparison for machines.
 
 Results, a gate each: regressed, improved, no evidence of change, too few to say (at this n no outcome could have been
@@ -46,6 +51,7 @@ too few to say, or wrong usage. A lane that is new in B changes nothing.`,
         lane: { type: 'string', multiple: true },
         workload: { type: 'string', multiple: true },
         changed: { type: 'string' },
+        rejudge: { type: 'boolean' },
         json: { type: 'boolean' },
       },
     })
@@ -62,7 +68,8 @@ too few to say, or wrong usage. A lane that is new in B changes nothing.`,
       lanes: values.lane,
       workloads: values.workload,
       changed,
-      json: values.json,
+      rejudged: values.rejudge === true,
+      json: values.json === true,
     })
   },
 }
@@ -74,17 +81,23 @@ interface CompareOptions {
   readonly lanes: readonly string[] | undefined
   readonly workloads: readonly string[] | undefined
   readonly changed: Factor | undefined
-  readonly json: boolean | undefined
+  readonly rejudged: boolean
+  readonly json: boolean
 }
 
-async function compare({ first, second, folder, lanes, workloads, changed, json }: CompareOptions) {
+async function compare({ first, second, folder, lanes, workloads, changed, rejudged, json }: CompareOptions) {
   try {
-    const { config, root } = await projectConfig(folder)
+    const { config: undiscovered, root, sha256 } = await projectConfig(folder)
     const [a, b] = await Promise.all([findRun(first, root, folder), findRun(second, root, folder)])
+    const both = [...a.evidence, ...b.evidence]
+    const config = configOfEvidence({ undiscovered, config: undiscovered }, both)
+    const datasets = rejudged ? await loadDatasets(config, both, root) : undefined
+    const examined = (evidence: readonly Evidence[]) =>
+      datasets ? rejudge({ evidence, config, config_sha256: sha256, datasets }) : evidence
     const comparison = compareRuns({
-      a: a.evidence,
-      b: b.evidence,
-      config: configOfEvidence({ undiscovered: config, config }, [...a.evidence, ...b.evidence]),
+      a: examined(a.evidence),
+      b: examined(b.evidence),
+      config,
       ...(lanes && { lanes: lanes.map(lanePair) }),
       ...(workloads && { workloads }),
       ...(changed && { changed }),

@@ -4,18 +4,16 @@ import { terminalSummary } from '../../reporters/terminal.ts'
 import { writeMemo } from '../../reporters/write-memo.ts'
 import { assess } from '../assessment/assess.ts'
 import { prepareFolder } from '../cache/bench-folder.ts'
-import type { BenchConfig } from '../config/schema.ts'
-import type { Dataset } from '../datasets/dataset.ts'
-import { loadDataset } from '../datasets/load.ts'
 import { configOfEvidence } from '../evidence/config-of-evidence.ts'
 import { findRun } from '../evidence/find-run.ts'
-import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
+import type { EvidenceOf } from '../evidence/schema.ts'
 import { gatesOfARun } from '../gates/rejudged.ts'
 import type { Verdict } from '../gates/verdict.ts'
 import { count } from '../gates/wording.ts'
 import { openGates } from '../rejudging/open-gates.ts'
 import { rejudge } from '../rejudging/rejudge.ts'
 import { type Command, type CommandOutput, WrongUsage } from './command.ts'
+import { loadDatasets } from './load-datasets.ts'
 import { projectConfig } from './project-config.ts'
 
 export const command: Command = {
@@ -58,7 +56,7 @@ async function judgeAgain({ run, folder, out, json }: JudgeOptions): Promise<Com
   const { config: undiscovered, root, sha256 } = await projectConfig(folder)
   const found = await findRun(run, root, folder)
   const config = configOfEvidence({ undiscovered, config: undiscovered }, found.evidence)
-  const datasets = await datasetsOf(config, found.evidence, root)
+  const datasets = await loadDatasets(config, found.evidence, root)
   const evidence = rejudge({ evidence: found.evidence, config, config_sha256: sha256, datasets })
   const assessment = assess(evidence, config)
   const { rejudging } = assessment
@@ -79,21 +77,6 @@ async function judgeAgain({ run, folder, out, json }: JudgeOptions): Promise<Com
     `Memo: ${relative(folder, memo.markdown)}`,
   ].join('\n')
   return { text, exit_code }
-}
-
-/** Of workloads that the run asked and that the config still has. @throws DatasetError */
-async function datasetsOf(
-  config: BenchConfig,
-  evidence: readonly Evidence[],
-  root: string,
-): Promise<ReadonlyMap<string, Dataset>> {
-  const asked = new Set(evidence.flatMap((each) => (each.kind === 'completion' ? [each.workload] : [])))
-  const known = Object.entries(config.workloads).filter(([workload]) => asked.has(workload))
-  return new Map(
-    await Promise.all(
-      known.map(async ([workload, { dataset }]) => [workload, await loadDataset(dataset, root)] as const),
-    ),
-  )
 }
 
 function describe({ taken, refused, source_runs }: EvidenceOf<'rejudging'>): string[] {

@@ -27,12 +27,12 @@ export function compareLatency(a: readonly Completion[], b: readonly Completion[
     .map((state) => [state, timesOf(a, state), timesOf(b, state)] as const)
     .reduce((most, each) => (Math.min(each[1].size, each[2].size) > Math.min(most[1].size, most[2].size) ? each : most))
   if (before.size === 0 || after.size === 0) {
-    const side = before.size > 0 ? 'B has' : after.size > 0 ? 'A has' : 'neither side has'
+    const lacking = before.size > 0 ? 'B has no' : after.size > 0 ? 'A has no' : 'neither side has a'
     return {
       gate: 'latency',
       result: 'too-few-to-say',
       n: 0,
-      reason: `${side} no ${population} answer`,
+      reason: `${lacking} ${population} answer`,
       evidence_ids: [],
     }
   }

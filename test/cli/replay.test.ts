@@ -161,6 +161,13 @@ describe('bench-memo compare', () => {
     expect(pairs[0].differences).toEqual([{ factor: 'lane', text: 'one → two' }])
   })
 
+  test('examines both anew where it is asked to, and then says nothing of latency', async () => {
+    const { stdout, exitCode } = await benchMemo('compare', first, second, '--rejudge')
+    expect(stdout).toMatch(/quality +regressed .*8 of 8 good in A, 0 in B/)
+    expect(stdout.match(/latency +too few to say +neither side has a warm answer/g)).toHaveLength(2)
+    expect(exitCode).toBe(1)
+  })
+
   test('refuses what is not there or not asked rightly, with exit code 2', async () => {
     for (const args of [
       [],
