@@ -8,28 +8,30 @@ import { cite, plain, table } from './markdown.ts'
 export function latencySection({ lanes, latencies, workloads }: Assessment): string {
   const title = (workload: string): string => workloads.find((each) => each.workload === workload)?.title ?? workload
   const speeds = lanes.flatMap(({ lane, speed }) => describeSpeed(lane, speed))
-  const rows = latencies.flatMap(({ workload, lane, populations, evidence_ids }) =>
-    populations.map(({ state, total, first_content, first_thinking, per_output_token, between_chunks }) => [
-      plain(title(workload)),
-      plain(lane),
-      state,
-      `${total.n}`,
-      total.n === 1 ? describeDistribution(total) : describeMedian(total),
-      total.n === 1 ? '–' : describeTail(total),
-      [
-        ...(first_thinking ? [`thinking ${seconds(first_thinking.median)}`] : []),
-        ...(first_content ? [`${first_thinking ? 'content ' : ''}${seconds(first_content.median)}`] : []),
-      ].join(', ') || 'not seen',
-      per_output_token ? milliseconds(per_output_token.median) : 'not computable',
-      between_chunks
-        ? [
-            milliseconds(between_chunks.median_ms),
-            ...(between_chunks.p95_ms === undefined ? [] : [`p95 ${milliseconds(between_chunks.p95_ms)}`]),
-            `longest ${milliseconds(between_chunks.longest_ms)}`,
-          ].join(', ')
-        : 'not seen',
-      cite(evidence_ids),
-    ]),
+  const rows = latencies.flatMap(({ workload, lane, populations }) =>
+    populations.map(
+      ({ state, total, first_content, first_thinking, per_output_token, between_chunks, evidence_ids }) => [
+        plain(title(workload)),
+        plain(lane),
+        state,
+        `${total.n}`,
+        total.n === 1 ? describeDistribution(total) : describeMedian(total),
+        total.n === 1 ? '–' : describeTail(total),
+        [
+          ...(first_thinking ? [`thinking ${seconds(first_thinking.median)}`] : []),
+          ...(first_content ? [`${first_thinking ? 'content ' : ''}${seconds(first_content.median)}`] : []),
+        ].join(', ') || 'not seen',
+        per_output_token ? milliseconds(per_output_token.median) : 'not computable',
+        between_chunks
+          ? [
+              milliseconds(between_chunks.median_ms),
+              ...(between_chunks.p95_ms === undefined ? [] : [`p95 ${milliseconds(between_chunks.p95_ms)}`]),
+              `longest ${milliseconds(between_chunks.longest_ms)}`,
+            ].join(', ')
+          : 'not seen',
+        cite(evidence_ids),
+      ],
+    ),
   )
   if (rows.length === 0 && speeds.length === 0) return 'No answer was timed.'
   return [
@@ -64,7 +66,7 @@ function describeSpeed(lane: string, { prompt, generated, concurrency, findings,
     ...(generated ? [`generation ${describeMedianSpeed(generated)}`] : []),
     ...(concurrency?.levels ?? [])
       .filter((level) => level.concurrency > 1)
-      .map((level) => `${level.concurrency} calls at once: **${level.judgement}**, ${plain(level.text)}`),
+      .map((level) => `${level.concurrency} calls at once: ${plain(level.text)}`),
   ]
   if (parts.length === 0 && findings.length === 0) return []
   const cited = evidence_ids.length > 0 ? ` (${cite(evidence_ids)})` : ''

@@ -1,5 +1,5 @@
 import type { ConcurrencyLevel } from '../evidence/latency-schema.ts'
-import { seconds } from '../gates/wording.ts'
+import { count, seconds } from '../gates/wording.ts'
 import { median } from '../statistics/quantile.ts'
 
 export const concurrencyJudgements = ['alone', 'parallel', 'partly-parallel', 'queued', 'unclear'] as const
@@ -9,7 +9,7 @@ export type ConcurrencyJudgement = (typeof concurrencyJudgements)[number]
 export interface LevelAssessment {
   readonly concurrency: number
   readonly judgement: ConcurrencyJudgement
-  /** Answers that were arriving at the same time, on average while any did: 1 in a queue, all of them in parallel. */
+  /** The most answers that arrived at the same time, for a tenth of the time or more: 1 in a queue, all in parallel. */
   readonly answers_at_once?: number
   /** From one call's first token to the next one's, as a share of one call's stream: 1 or more in a queue. */
   readonly first_token_growth?: number
@@ -23,11 +23,8 @@ export interface LevelAssessment {
 const leastChunks = 8
 /** Answers that arrive in less of the time than this were made before they were sent. */
 const leastStreamedShare = 0.2
-/** On average so much of all calls under way at once is "parallel"; no more than so many calls is a queue. */
-const parallelShare = 0.75
-const queuedAtOnce = 1.25
-/** Between these, of three calls or more, some were served together: as with two slots for four calls. */
-const partlyAtOnce = 1.5
+/** So many answers are under way at once if they are for this share of the time: less may be the wire's doing. */
+const sustainedShare = 0.1
 /** A call that waits for the one before it gets its first token a whole answer later. */
 const queuedGrowth = 0.5
 
@@ -51,14 +48,14 @@ export function assessLevel(level: ConcurrencyLevel): LevelAssessment {
         : [],
     )
     .sort((a, b) => a.from - b.from)
-  const together_ms = streams.reduce((sum, { from, to }) => sum + to - from, 0)
-  const covered_ms = union(streams)
+  const under_way_ms = timesAtOnce(streams)
+  const covered_ms = under_way_ms[0] ?? 0
   if (streams.length < concurrency || covered_ms < leastStreamedShare * level.total_ms) {
     return { ...known, judgement: 'unclear', text: 'the answers came in too few pieces to see when they were made' }
   }
   const earliest = streams[0]?.from ?? 0
   const latest = streams.at(-1)?.from ?? 0
-  const answers_at_once = together_ms / covered_ms
+  const answers_at_once = under_way_ms.filter((time_ms) => time_ms >= sustainedShare * covered_ms).length
   const first_token_growth =
     concurrency < 2
       ? undefined
@@ -83,9 +80,9 @@ const titles = {
 
 function judge(concurrency: number, at_once: number, growth: number): ConcurrencyJudgement {
   if (concurrency < 2) return 'alone'
-  if (at_once >= parallelShare * concurrency) return growth < queuedGrowth ? 'parallel' : 'unclear'
-  if (at_once <= queuedAtOnce) return growth >= queuedGrowth ? 'queued' : 'unclear'
-  return concurrency > 2 && at_once >= partlyAtOnce ? 'partly-parallel' : 'unclear'
+  if (at_once === concurrency) return 'parallel'
+  if (at_once > 1) return 'partly-parallel'
+  return growth >= queuedGrowth ? 'queued' : 'unclear'
 }
 
 function numbers({
@@ -94,7 +91,7 @@ function numbers({
   tokens_per_second,
 }: Pick<LevelAssessment, 'answers_at_once' | 'first_token_ms' | 'tokens_per_second'>): string {
   return [
-    ...(answers_at_once === undefined ? [] : [`${answers_at_once.toFixed(1)} answers under way at once`]),
+    ...(answers_at_once === undefined ? [] : [count(answers_at_once, 'answer at a time', 'answers at a time')]),
     ...(first_token_ms
       ? [
           `first token after ${seconds(first_token_ms.earliest)}${seconds(first_token_ms.earliest) === seconds(first_token_ms.latest) ? '' : ` to ${seconds(first_token_ms.latest)}`}`,
@@ -114,13 +111,21 @@ function throughput({ calls, total_ms }: ConcurrencyLevel): number | undefined {
   return sum === undefined || total_ms <= 0 ? undefined : (1000 * sum) / total_ms
 }
 
-/** Length of the time in which at least one was under way; in the order of their beginnings. */
-function union(streams: readonly { readonly from: number; readonly to: number }[]): number {
-  let covered = 0
-  let end = 0
-  for (const { from, to } of streams) {
-    covered += Math.max(0, to - Math.max(from, end))
-    end = Math.max(end, to)
+/** For how long at least 1, 2, 3 … streams were under way, milliseconds. */
+function timesAtOnce(streams: readonly { readonly from: number; readonly to: number }[]): number[] {
+  const changes = streams
+    .flatMap(({ from, to }) => [
+      { at: from, by: 1 },
+      { at: to, by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.by - b.by)
+  const times = streams.map(() => 0)
+  let open = 0
+  let since = 0
+  for (const { at, by } of changes) {
+    for (let index = 0; index < open; index += 1) times[index] = (times[index] as number) + at - since
+    open += by
+    since = at
   }
-  return covered
+  return times
 }

@@ -1,7 +1,13 @@
 import type { BenchConfig } from '../config/schema.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { Completion, Evidence, EvidenceOf } from '../evidence/schema.ts'
-import { type AnswerFacts, generatedPerSecond, promptPerSecond, type Speeds } from '../gates/answer-speed.ts'
+import {
+  type AnswerFacts,
+  firstToken_ms,
+  generatedPerSecond,
+  promptPerSecond,
+  type Speeds,
+} from '../gates/answer-speed.ts'
 import { type Answered, isAnswered } from '../gates/verdict.ts'
 import { median } from '../statistics/quantile.ts'
 import { assessLevel, type ConcurrencyJudgement, type LevelAssessment } from './concurrency.ts'
@@ -11,6 +17,8 @@ import type { Statement } from './statement.ts'
 export interface MedianSpeed {
   readonly server?: number
   readonly wire?: number
+  /** Median of what arrived by what the server says, answer by answer: 1 where both agree. */
+  readonly wire_to_server?: number
   /** Answers behind the medians: of the witness that saw more. */
   readonly n: number
   /** Calls that were made for it, with a fresh prefix and long answers, else the records' own answers. */
@@ -36,8 +44,9 @@ export interface LaneSpeed {
 const strictCalls = 5
 const strictTokens = 128
 const strictBound = 0.03
-/** Short answers, and prompts, of which the wire also sees the way there and back. */
+/** Short answers, and prompts. */
 const wideBound = 0.1
+const wayThereAndBack_ms = 250
 
 /** Pure. The probe speaks where it measured, the records' answers elsewhere. */
 export function assessSpeed(evidence: readonly Evidence[], config: BenchConfig, lane: string): LaneSpeed {
@@ -72,8 +81,7 @@ export function assessSpeed(evidence: readonly Evidence[], config: BenchConfig, 
     ...(generated && { generated }),
     ...(sweep && { concurrency: { judgement: levels.at(-1)?.judgement ?? 'unclear', levels } }),
     findings: [
-      // The wire's time of a record's prompt holds what else comes before an answer, such as making a grammar.
-      ...(prompt?.measured_on === 'probe' ? disagreement('reads prompts', prompt, wideBound, ids(prompt)) : []),
+      ...(isLateFirstToken(calls) ? disagreement('reads prompts', prompt, wideBound, ids(prompt)) : []),
       ...disagreement('generates', generated, isStrict ? strictBound : wideBound, ids(generated)),
       ...(failed && probe
         ? [{ text: `a call that measures speed failed: ${failed.message}`, evidence_ids: [probe.id] }]
@@ -88,12 +96,29 @@ function medianSpeed(speeds: readonly Speeds[], measured_on: MedianSpeed['measur
   const wire = speeds.flatMap((each) => each.wire ?? [])
   const n = Math.max(server.length, wire.length)
   if (n === 0) return undefined
+  // Pairs: a machine that is busy during one answer slows both of its witnesses.
+  const ratios = speeds.flatMap((each) =>
+    each.server === undefined || each.wire === undefined ? [] : [each.wire / each.server],
+  )
   return {
     ...(server.length > 0 && { server: median(server) }),
     ...(wire.length > 0 && { wire: median(wire) }),
+    ...(ratios.length > 0 && { wire_to_server: median(ratios) }),
     n,
     measured_on,
   }
+}
+
+/**
+ * The wire's time to the first token always holds the way there and back: only what it holds beyond that is worth a
+ * word. Of the records' own prompts it holds more, such as making a grammar: nothing is said of those.
+ */
+function isLateFirstToken(calls: readonly AnswerFacts[]): boolean {
+  const late = calls.flatMap(({ timing }) => {
+    const first_ms = firstToken_ms(timing)
+    return first_ms === undefined || timing.server_prompt_ms === undefined ? [] : [first_ms - timing.server_prompt_ms]
+  })
+  return late.length > 0 && Math.abs(median(late)) > wayThereAndBack_ms
 }
 
 function disagreement(
@@ -102,8 +127,8 @@ function disagreement(
   bound: number,
   evidence_ids: readonly string[],
 ): Statement[] {
-  if (speed?.server === undefined || speed.wire === undefined) return []
-  const apart = Math.abs(speed.wire / speed.server - 1)
+  if (speed?.server === undefined || speed.wire === undefined || speed.wire_to_server === undefined) return []
+  const apart = Math.abs(speed.wire_to_server - 1)
   if (apart <= bound) return []
   const rate = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} tok/s`
   return [

@@ -8,7 +8,6 @@ export interface LatencyAssessment {
   readonly workload: string
   readonly lane: string
   readonly populations: readonly LatencyPopulation[]
-  readonly evidence_ids: readonly string[]
 }
 
 /** Pure. Pairs of workload and lane without an answer are left out. */
@@ -17,7 +16,7 @@ export function assessLatencies(evidence: readonly Evidence[], config: BenchConf
     lanes.flatMap((lane) => {
       const answered = completionsOf({ config, lane, workload, evidence }).filter(isAnswered)
       if (answered.length === 0) return []
-      return [{ workload, lane, populations: latencyPopulations(answered), evidence_ids: answered.map(({ id }) => id) }]
+      return [{ workload, lane, populations: latencyPopulations(answered) }]
     }),
   )
 }

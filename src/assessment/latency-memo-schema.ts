@@ -39,16 +39,17 @@ export const latencyMemoSchema = z.strictObject({
           .strictObject({ median_ms: positive, p95_ms: positive.optional(), longest_ms: positive })
           .optional()
           .describe('chunks are no tokens'),
+        evidence_ids: ids,
       }),
     )
     .describe('cold, warm and prefix-cached, never pooled'),
-  evidence_ids: ids,
 })
 
 const speed = z
   .strictObject({
     server: positive.optional(),
     wire: positive.optional(),
+    wire_to_server: positive.optional().describe('median of the ratios, answer by answer'),
     n: count,
     measured_on: z.enum(['probe', 'records']),
   })
@@ -64,7 +65,9 @@ export const laneSpeedMemoSchema = z.strictObject({
         z.strictObject({
           concurrency: z.int().min(1),
           judgement: z.enum(concurrencyJudgements),
-          answers_at_once: positive.optional().describe('1 in a queue, all of them in parallel'),
+          answers_at_once: count
+            .optional()
+            .describe('the most answers that arrived at the same time: 1 in a queue, all in parallel'),
           first_token_growth: positive
             .optional()
             .describe("from one call's first token to the next one's, by one call's stream: 1 or more in a queue"),

@@ -27,12 +27,15 @@ export interface LatencyPopulation {
     readonly p95_ms?: number
     readonly longest_ms: number
   }
+  /** Of the answers in it. */
+  readonly evidence_ids: readonly string[]
 }
 
 /** Cold, warm and prefix-cached apart; a population without samples is absent. Pure. */
 export function latencyPopulations(answered: readonly Answered[]): LatencyPopulation[] {
   return timingStates.flatMap((state) => {
-    const outcomes = answered.map(({ outcome }) => outcome).filter(({ timing }) => timing.state === state)
+    const members = answered.filter(({ outcome }) => outcome.timing.state === state)
+    const outcomes = members.map(({ outcome }) => outcome)
     const timings = outcomes.map(({ timing }) => timing)
     const total = distributionOf(timings.map(({ total_ms }) => total_ms))
     if (!total) return []
@@ -48,6 +51,7 @@ export function latencyPopulations(answered: readonly Answered[]): LatencyPopula
         ...(first_thinking && { first_thinking }),
         ...(per_output_token && { per_output_token }),
         ...(between_chunks && { between_chunks }),
+        evidence_ids: members.map(({ id }) => id),
       },
     ]
   })

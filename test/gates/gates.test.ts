@@ -219,6 +219,25 @@ describe('the latency gate', () => {
       reason: 'the warm median of 2.0 s is over 1.0 s',
     })
   })
+
+  test('holds the time to the first content to a ceiling of its own, where the config has one', () => {
+    const strict = (seconds: number) =>
+      benchConfig({ workload: `gates: { latency: { first_content_seconds: ${seconds} } }` })
+    const seen = completions(6, () => ({ first_content_ms: 800 }))
+    expect(judge('latency', { ...input(seen), config: strict(1) })).toMatchObject({ status: 'pass' })
+    expect(judge('latency', { ...input(seen), config: strict(0.5) })).toMatchObject({
+      status: 'fail',
+      reason: 'the warm median to first content of 0.8 s is over 0.5 s',
+    })
+    expect(judge('latency', { ...input(completions(6)), config: strict(1) })).toMatchObject({ status: 'insufficient' })
+  })
+
+  test('shows an interval and a percentile only where n bears them', () => {
+    const observed = (n: number) => judge('latency', input(completions(n))).observed
+    expect(observed(5)).toBe('warm n = 5, median 2.0 s, max of 5 2.0 s')
+    expect(observed(28)).toBe('warm n = 28, median 2.0 s (95 %: 2.0 s to 2.0 s), max of 28 2.0 s')
+    expect(observed(59)).toBe('warm n = 59, median 2.0 s (95 %: 2.0 s to 2.0 s), p90 2.0 s, p95 2.0 s')
+  })
 })
 
 describe('the memory gate', () => {
