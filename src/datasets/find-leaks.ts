@@ -23,7 +23,7 @@ export function findLeaks(
   if (!redact || !texts) return inAnswer
   const source = plainForm(input)
   const named = texts
-    .flatMap((text) => text.split(';'))
+    .flatMap((text) => [text, ...text.split(';')])
     .filter((value) => letters(value) !== '' && pattern(value).test(source))
     .map(plainForm)
   const left = Object.entries(redact).flatMap(([field, secrets]) =>

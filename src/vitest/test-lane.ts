@@ -95,7 +95,8 @@ export function bindLane(lane: Lane, { bench, worker, task, signal }: Binding): 
     await probeNegativeControl(lane, worker.controls, context)
     await probeCapabilityOnce(lane, bench, context)
     await probeInterferenceOnce(lane, bench, context)
-    await gradeOnce(lane, { bench, worker, records, completions, signal, keep: adopt })
+    // A gate run asks for verdicts, and no grade changes one.
+    if (bench.config.run === 'memo') await gradeOnce(lane, { bench, worker, records, completions, signal, keep: adopt })
     return completions
   }
 

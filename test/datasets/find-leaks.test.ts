@@ -87,6 +87,12 @@ describe('a text to redact', () => {
     expect(left('Ingrid Solheim', '471')).toEqual(['secret 0'])
   })
 
+  test('may have a semicolon of its own', () => {
+    const key = { ...letter, input: 'The key is a;b;c9 today.', redact: { secret: ['a;b;c9'] } }
+    expect(findLeaks('', ['a;b;c9'], key)).toEqual([])
+    expect(findLeaks('', ['a;b'], key)).toHaveLength(1)
+  })
+
   test('is not judged in an answer that is no JSON: nothing is sent on by it', () => {
     expect(findLeaks('no JSON', undefined, letter)).toBeUndefined()
   })
