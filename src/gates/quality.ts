@@ -1,13 +1,13 @@
 import { gatesFor } from '../config/gates-for.ts'
 import type { Examination } from '../evidence/schema.ts'
-import { lowerBound } from '../statistics/binomial.ts'
+import { lowerBound, upperBound } from '../statistics/binomial.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
 import { earlierAnswers, type JudgedAnswer } from './attempts.ts'
 import { isBeyondHope, qualityAllowance } from './quality-allowance.ts'
 import { groupTrials } from './trials.ts'
 import { isJudgeable } from './validity.ts'
 import { completionsOf, type GateInput, type Verdict, whyTooFew } from './verdict.ts'
-import { count, percent } from './wording.ts'
+import { count, percent, percentUp } from './wording.ts'
 
 /** Expected facts found in one answer; none where there was no answer. */
 export function factsFound(examination: Examination | undefined): number {
@@ -127,7 +127,7 @@ export function qualityGate(input: GateInput): Verdict {
       reason:
         isHopeless && allowance && n < allowance.records
           ? `${n - good.length} of ${n} records are not good; of ${allowance.records} at most ${allowance.not_good} may be`
-          : `${percent(good.length / n)} of records are good, ${percent(settings.minimum_share)} are needed`,
+          : `${percent(good.length / n)} of ${n} records are good (at most ${percentUp(upperBound(good.length, n))}, one-sided 95 %), ${percent(settings.minimum_share)} are needed`,
       offender: { record_id: offender.record_id, evidence_id: offender.evidence_id, why },
       remedy: 'use a stronger model, show examples in prompt.md, or keep this workload where it is',
     }
@@ -135,7 +135,7 @@ export function qualityGate(input: GateInput): Verdict {
   return {
     ...common,
     status: 'pass',
-    reason: `${percent(good.length / n)} of records are good (at least ${percent(lowerBound(good.length, n))}, one-sided 95 %)`,
+    reason: `${percent(good.length / n)} of ${n} records are good (at least ${percent(lowerBound(good.length, n))}, one-sided 95 %)`,
   }
 }
 

@@ -13,6 +13,11 @@ export function percent(share: number): string {
   return `${Number.isInteger(rounded) ? rounded : rounded.toFixed(1)} %`
 }
 
+/** The same of an upper bound: never rounded down. */
+export function percentUp(share: number): string {
+  return percent(Math.ceil(share * 1000 - 1e-9) / 1000)
+}
+
 export function count(n: number, singular: string, plural = `${singular}s`): string {
   return `${n} ${n === 1 ? singular : plural}`
 }
