@@ -11,9 +11,11 @@ import { capabilitySection } from './capability-section.ts'
 import { faultsSection } from './faults-section.ts'
 import { gradesSection } from './grades-section.ts'
 import { latencySection } from './latency-section.ts'
+import { logsSection } from './logs-section.ts'
 import { machineSection } from './machine-section.ts'
 import { cite, code, list, plain, table } from './markdown.ts'
 import { rejudgingSection } from './rejudging-section.ts'
+import { risksSection } from './risks-section.ts'
 import { routeRows } from './routes-table.ts'
 import { countedShareText, shareText } from './share-text.ts'
 import { stoppingSection } from './stopping-section.ts'
@@ -23,15 +25,18 @@ export function memoMarkdown(assessment: Assessment): string {
   const capabilities = capabilitySection(assessment)
   const machineUse = machineSection(assessment.lanes, assessment.machine?.operating_system)
   const faults = faultsSection(assessment)
+  const logs = logsSection(assessment.logs)
   const sections = [
     ['# Local model memo', intro(assessment)],
     ['## Routes', routes(assessment)],
     ['## What to do next', steps(assessment)],
+    ['## Risks', risksSection(assessment)],
     ...assessment.workloads.map((workload) => [`## ${plain(workload.title)}`, workloadSection(workload)]),
     ['## Lanes', lanes(assessment.lanes)],
     ...(capabilities === undefined ? [] : [['## What runtimes make of schemas', capabilities]]),
     ['## Speed', latencySection(assessment)],
     ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
+    ...(logs === undefined ? [] : [['## What logs say', logs]]),
     ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],

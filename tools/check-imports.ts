@@ -30,7 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   inventory: measuring,
   logs: [...facts, 'statistics'],
   policy: [...judging, ...measuring, 'inventory'],
-  vitest: [...judging, ...measuring, 'inventory', 'logs'],
+  vitest: [...judging, ...measuring, 'inventory', 'logs', 'policy'],
   cli: [...judging, ...measuring, 'policy', 'inventory', 'logs', 'assessment', 'comparison', 'rejudging', 'reporters'],
   reporters: [...judging, 'assessment', 'comparison', 'vitest'],
 }

@@ -5,7 +5,9 @@ import { type LaneAttempts, laneAttempts } from './attempts.ts'
 import { type CurtailedLane, curtailedLanes } from './curtailed.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
 import { assessLatencies, type LatencyAssessment } from './latency-assessment.ts'
+import { assessLogs, type LogAssessment } from './log-findings.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
+import { type RiskRegister, riskRegister } from './risks/register.ts'
 import { setAside } from './set-aside.ts'
 import type { Statement } from './statement.ts'
 import { type MonthlyValue, monthlyValue } from './value.ts'
@@ -23,6 +25,7 @@ export interface Assessment {
   readonly latencies: readonly LatencyAssessment[]
   /** What workers do while their model server fails. */
   readonly faults: readonly WorkerFault[]
+  readonly risks: RiskRegister
   /** Lanes that were tried before at the same trial. */
   readonly attempts: readonly LaneAttempts[]
   /** Lanes that a gate run stopped asking. */
@@ -36,6 +39,8 @@ export interface Assessment {
   readonly disagreements: readonly string[]
   /** Answers in the evidence that count for no gate, and why. */
   readonly set_aside: readonly Statement[]
+  /** What the logs of the config say; absent where none were read. */
+  readonly logs?: LogAssessment
   /** Set where stored answers were judged again, without asking a model. */
   readonly rejudging?: EvidenceOf<'rejudging'>
 }
@@ -43,18 +48,22 @@ export interface Assessment {
 /** Pure: the same evidence and config give the same assessment. */
 export function assess(evidence: readonly Evidence[], config: BenchConfig): Assessment {
   const rejudging = evidence.find((each) => each.kind === 'rejudging')
+  const logs = assessLogs(evidence, config)
   const workloads = withAssistance(
     Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload)),
     config,
   )
+  const lanes = Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads))
+  const faults = workerFaults(evidence, config)
   return {
     run: evidence.find((each) => each.kind === 'run'),
     machine: evidence.find((each) => each.kind === 'machine'),
     measured_at: evidence.at(-1)?.at,
     workloads,
-    lanes: Object.keys(config.lanes).map((lane) => assessLane(evidence, config, lane, workloads)),
+    lanes,
     latencies: assessLatencies(evidence, config),
-    faults: workerFaults(evidence, config),
+    faults,
+    risks: riskRegister({ evidence, config, workloads, lanes, faults }),
     attempts: laneAttempts(evidence, config),
     curtailed: curtailedLanes(evidence, config),
     currency: config.value.currency,
@@ -66,6 +75,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),
     set_aside: setAside(evidence, config),
+    ...(logs && { logs }),
     ...(rejudging && { rejudging }),
   }
 }

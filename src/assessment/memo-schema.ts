@@ -18,8 +18,10 @@ import { gradesSchema } from './grades-schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
+import { logsMemoSchema } from './logs-memo-schema.ts'
 import { laneMachineMemoSchema } from './machine-memo-schema.ts'
 import { placements } from './placement.ts'
+import { riskRegisterMemoSchema } from './risks/memo-schema.ts'
 
 /** memo.json: the assessment for machines. Published as schemas/memo.schema.json; a test holds every memo against it. */
 
@@ -171,6 +173,7 @@ export const memoSchema = z.strictObject({
   workloads: z.array(workload),
   lanes: z.array(lane),
   latencies: z.array(latencyMemoSchema),
+  risks: riskRegisterMemoSchema,
   faults: z
     .array(
       z.strictObject({
@@ -234,6 +237,7 @@ export const memoSchema = z.strictObject({
   incidents: z.array(incidentSchema),
   disagreements: z.array(text),
   set_aside: z.array(statement).describe('answers in the evidence that count for no gate, and why'),
+  logs: logsMemoSchema.optional().describe('what the logs of the config say; absent where none were read'),
   rejudging: rejudgingSchema
     .optional()
     .describe('stored answers were judged again by the config of today: latency and memory are not measured'),

@@ -15,6 +15,7 @@ import { interferenceFacts } from './interference-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { logFacts } from './log-schema.ts'
 import { memoryFacts } from './memory-schema.ts'
+import { policyFacts } from './policy-schema.ts'
 import { rejudgingFacts } from './rejudging-schema.ts'
 import { storedTextSchema } from './stored-text-schema.ts'
 import { answerTimes, tokenCountsSchema } from './timing-schema.ts'
@@ -241,6 +242,8 @@ export const workerEvidenceSchema = z.strictObject({
 
 export const faultSchema = z.strictObject({ kind: z.literal('fault'), ...base, ...subject, ...faultFacts })
 
+export const policySchema = z.strictObject({ kind: z.literal('policy'), ...base, ...policyFacts })
+
 export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
 
 export const latencySchema = z.strictObject({ kind: z.literal('latency'), ...base, lane: text, ...latencyFacts })
@@ -320,6 +323,7 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   baselineSchema,
   workerEvidenceSchema,
   faultSchema,
+  policySchema,
   trialSchema,
   attemptsSchema,
   curtailmentSchema,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { BenchConfig } from '../config/schema.ts'
 import { type Block, type BlockedModel, blockState, concerns, type Moment } from './block.ts'
 import { readGovernor } from './governor.ts'
+import { isRefuted, ownBlocks } from './own-blocks.ts'
 import { type PolicyState, readPolicy } from './policy-file.ts'
 
 /** The blocks that are about a workload on a lane, told apart by whether they still hold. */
@@ -17,8 +18,6 @@ export interface Vetoes {
 export interface KnownLane extends BlockedModel {
   readonly lane: string
 }
-
-const own = join('.bench', 'policy.json')
 
 /** Reads bench-memo's own blocks and the governors'. @throws PolicyUnreadable where what vetoes the work is not known */
 export async function readVetoes(
@@ -38,7 +37,7 @@ export async function readVetoes(
 /** Pure. */
 export function vetoesOf(
   blocks: readonly Block[],
-  { clearances }: Pick<PolicyState, 'clearances'>,
+  state: Pick<PolicyState, 'clearances'>,
   { policy }: Pick<BenchConfig, 'policy'>,
   workload: string,
   lane: KnownLane,
@@ -49,29 +48,10 @@ export function vetoesOf(
   const refuted: Block[] = []
   for (const block of blocks) {
     if (!concerns(block, workload, lane)) continue
-    const isRefuted = clearances.some(
-      ({ file, pointer, value_sha256 }) =>
-        file === block.file && pointer === block.pointer && value_sha256 === block.value_sha256,
-    )
     const standing = blockState(block, policy, moment)
-    if (isRefuted) refuted.push(block)
+    if (isRefuted(block, state)) refuted.push(block)
     else if (standing.state === 'active') active.push({ block, until: standing.until })
     else stale.push({ block, why: standing.why })
   }
   return { active, stale, refuted }
-}
-
-/** Of this lane: what failed on one lane says nothing of another one. */
-function ownBlocks({ blocks }: PolicyState, lane: string): Block[] {
-  return blocks
-    .filter((each) => each.lane === lane)
-    .map(({ workload, weights, reason, created, expires, boot_id }) => ({
-      file: own,
-      workload,
-      ...(weights !== undefined && { weights }),
-      reason,
-      created,
-      expires,
-      ...(boot_id !== undefined && { boot_id }),
-    }))
 }

@@ -8,6 +8,7 @@ import type { Evidence, EvidenceFacts } from '../evidence/schema.ts'
 import { openSpool, type Spool } from '../evidence/spool.ts'
 import { createEngines } from '../lanes/engines.ts'
 import { takeSnapshot } from '../machine/snapshot.ts'
+import { policyFacts } from '../policy/policy-facts.ts'
 import { type AttemptIndex, openAttemptIndex } from './attempt-index.ts'
 import type { BenchContext } from './bench-context.ts'
 import { type AttemptsQuestion, attemptsFacts } from './earlier-attempts.ts'
@@ -55,7 +56,8 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       vitest.logger.log(`bench-memo: ${remark.what} ${remark.remedy}`)
       return own.append({ kind: 'incident', ...remark })
     })
-    return [described, own.append({ kind: 'machine', ...(await takeSnapshot()) }), ...remarks]
+    const [snapshot, blocks] = await Promise.all([takeSnapshot(), policyFacts(loaded.config, root, new Date())])
+    return [described, own.append({ kind: 'machine', ...snapshot }), own.append(blocks), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
   let attempts: AttemptIndex | undefined
