@@ -81,6 +81,13 @@ test('failure classes count each broken record once, with an example, most frequ
   ])
 })
 
+test('what would change a leak is that nothing gets through, not one more good record', () => {
+  const leaks = [{ where: 'answer' as const, index: 0 }]
+  const { flips, standings } = assessed((index) => (index === 4 ? { examination: { leaks } } : {}))
+  expect(standings[0]).toMatchObject({ status: 'unfit', reason: 'quality: r-5: forbidden text 1 stands in the answer' })
+  expect(flips.map(({ text }) => text)).toEqual(['local: no secret gets through (it did in 1 of 25 records)'])
+})
+
 test('a lane that answered nothing has the baseline beside it too', () => {
   const facts = { kind: 'baseline' as const, run_id: 'run', at: '2026-01-01T00:00:00.000Z', workload: 'work' }
   const baselines = completions(3).map(({ record_id, record_sha256 }, index) => ({
