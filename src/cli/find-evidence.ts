@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { findRun } from '../evidence/find-run.ts'
 import { type Evidence, evidenceSchema } from '../evidence/schema.ts'
+import { projectConfig } from './project-config.ts'
 
 /** A record and where it was found. */
 export interface FoundEvidence {
@@ -10,6 +12,15 @@ export interface FoundEvidence {
   readonly root: string
   /** The run's folder, relative to the root. */
   readonly folder: string
+}
+
+/** Looks into one run, as `findRun` takes it. @throws Error where it is not there */
+export async function findEvidenceIn(run: string, id: string, from: string): Promise<FoundEvidence> {
+  const { root } = await projectConfig(from)
+  const { evidence, folder } = await findRun(run, root, from)
+  const found = evidence.find((each) => each.id === id)
+  if (!found) throw new Error(`no evidence ${id} in ${folder}`)
+  return { evidence: found, root, folder }
 }
 
 /** Looks through all runs under the nearest `.bench`, the newest first. @throws Error saying where it looked */

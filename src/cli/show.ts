@@ -4,11 +4,15 @@ import type { DatasetRecord } from '../datasets/dataset.ts'
 import { loadDataset } from '../datasets/load.ts'
 import type { Completion, Evidence, StoredText } from '../evidence/schema.ts'
 import { describeTiming } from './describe-timing.ts'
-import { findEvidence } from './find-evidence.ts'
+import { findEvidence, findEvidenceIn } from './find-evidence.ts'
 
-/** A record of evidence as text: for a completion the prompt, the answer and how it differs from the expected. */
-export async function show(id: string, from: string): Promise<string> {
-  const { evidence, root, folder } = await findEvidence(id, from)
+/**
+ * A record of evidence as text: for a completion the prompt, the answer and how it differs from the expected.
+ * @param run where it is; all runs under `.bench` where absent
+ */
+export async function show(id: string, from: string, run?: string): Promise<string> {
+  const found = run === undefined ? findEvidence(id, from) : findEvidenceIn(run, id, from)
+  const { evidence, root, folder } = await found
   if (evidence.kind !== 'completion') return `${heading(evidence, folder)}\n\n${JSON.stringify(evidence, undefined, 2)}`
   const record = await expectedRecord(evidence, root)
   return describeCompletion(evidence, folder, record)

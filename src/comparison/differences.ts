@@ -44,7 +44,10 @@ export function premisesOf(a: Side, b: Side): Premises {
     const { differences, notes, unknown } = lessPremises(a, b)
     return { differences: [...differences, ...machine], notes, ...(unknown !== undefined && { unknown }) }
   }
-  const ofModel = a.lane === b.lane ? laneDifferences(a.parts, b.parts) : [laneChange(a.lane, b.lane)]
+  const ofModel =
+    a.lane === b.lane
+      ? [...laneDifferences(a.parts, b.parts), ...engineDifference(a, b)]
+      : [{ factor: 'lane' as const, text: `${a.lane} → ${b.lane}` }]
   const differences = [...ofModel, ...ofWorkload(a.parts, b.parts), ...machine]
   if (a.answer?.fingerprint !== b.answer?.fingerprint && !differences.some(isInFingerprint)) {
     return { differences, notes: [], unknown: 'their fingerprints differ, though none of the recorded parts does' }
@@ -67,8 +70,14 @@ function isInFingerprint({ factor }: Difference): boolean {
   return inFingerprint.has(factor)
 }
 
-function laneChange(a: string, b: string): Difference {
-  return { factor: 'lane', text: `${a} → ${b}` }
+/** The embedded engine is bench-memo's own: another version may prompt otherwise over the same llama.cpp. */
+function engineDifference({ parts, versions }: Side, other: Side): Difference[] {
+  if (parts?.runtime !== 'embedded' || other.parts?.runtime !== 'embedded') return []
+  if (parts.server_build !== other.parts.server_build) return []
+  const [before, after] = [versions, other.versions].map(
+    (each) => `bench-memo ${each['bench-memo'] ?? 'of unknown version'}`,
+  )
+  return before === after ? [] : [{ factor: 'runtime-version', text: `${before} → ${after}` }]
 }
 
 /** Other weights bring their own template and name; another runtime brings its own version. */

@@ -7,9 +7,8 @@ export const gatesOfARun: readonly GateName[] = ['latency', 'memory']
 /** Of stored answers that were judged again, latency and memory are not measured, whatever was recorded of them then. */
 export function unlessRejudged(verdict: Verdict, { evidence }: GateInput): Verdict {
   if (!gatesOfARun.includes(verdict.gate) || verdict.status === 'not-applicable') return verdict
-  const rejudging = evidence.find((each) => each.kind === 'rejudging')
-  if (!rejudging) return verdict
-  const { gate, lane, workload, required, needed, expected } = verdict
+  if (!evidence.some((each) => each.kind === 'rejudging')) return verdict
+  const { gate, lane, workload, required, needed, expected, evidence_ids } = verdict
   return {
     gate,
     lane,
@@ -21,7 +20,7 @@ export function unlessRejudged(verdict: Verdict, { evidence }: GateInput): Verdi
     n: 0,
     observed: 'no model was asked',
     reason: `answers that were judged again have no ${gate}`,
-    evidence_ids: [rejudging.id],
+    evidence_ids,
     remedy: 'run the bench: only a run measures it',
   }
 }

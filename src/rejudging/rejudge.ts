@@ -71,6 +71,8 @@ export function rejudge({ evidence, config, config_sha256, datasets }: Rejudging
       case 'machine':
       case 'context':
       case 'worker':
+      case 'fault':
+      case 'capability':
       case 'curtailment':
       case 'incident':
         return [each]

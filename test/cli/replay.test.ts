@@ -71,6 +71,17 @@ describe('bench-memo judge', () => {
     expect(await project.read(`.bench/judged/${first}/memo.md`)).toContain('**Judged again, no model was asked.**')
   })
 
+  test('cites records that show finds in the committed copy', async () => {
+    const memo = memoSchema.parse(JSON.parse((await benchMemo('judge', 'bench-runs/main', '--json')).stdout))
+    const cited = memo.workloads[0]?.standings.flatMap(({ evidence_ids }) => evidence_ids) ?? []
+    expect(cited.length).toBeGreaterThan(0)
+    for (const id of new Set(cited)) {
+      const { stdout, exitCode } = await benchMemo('show', id, '--run', 'bench-runs/main')
+      expect(stdout).toContain(id)
+      expect(exitCode).toBe(0)
+    }
+  })
+
   test('gives the same memo byte for byte', async () => {
     await benchMemo('judge', 'bench-runs/main', '--out', 'once')
     await benchMemo('judge', first, '--out', 'twice')

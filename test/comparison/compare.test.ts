@@ -100,6 +100,13 @@ describe('compare or refuse', () => {
     expect(refused?.gates).toEqual([])
   })
 
+  test('the embedded engine is of the version of bench-memo', () => {
+    const later = runOf().map((each) => (each.kind === 'run' ? { ...each, versions: { 'bench-memo': '2' } } : each))
+    expect(compare(runOf(), later).pairs[0]?.differences).toEqual([
+      { factor: 'runtime-version', text: 'bench-memo 1 → bench-memo 2' },
+    ])
+  })
+
   test('weights that only one side knows are not known to be the same', () => {
     const { weights_sha256: _weights, ...unknown } = { weights_sha256: undefined }
     const b = runOf({ parts: unknown })
