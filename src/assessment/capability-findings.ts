@@ -1,7 +1,8 @@
 import type { BenchConfig } from '../config/schema.ts'
 import type { AskedCombination, Combination } from '../evidence/capability-schema.ts'
+import { isSameWay } from '../evidence/same-combination.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
-import { isSameWay, type ReadCombination, readCombinations } from './capability-reading.ts'
+import { type ReadCombination, readCombinations } from './capability-reading.ts'
 
 type CapabilityRecord = EvidenceOf<'capability'>
 

@@ -1,4 +1,5 @@
 import type { AskedCombination, CapabilityOutcome, Combination } from '../evidence/capability-schema.ts'
+import { isSameWay } from '../evidence/same-combination.ts'
 
 /** What became of a constraint, or of a question without one. */
 export const constraintReadings = [
@@ -104,14 +105,4 @@ function isCut({ finish_reason }: Answered): boolean {
 function isRefusal({ code, status }: Extract<CapabilityOutcome, { state: 'failed' }>): boolean {
   if (code === 'request-refused') return true
   return code === 'unexpected-response' && status !== undefined && (status === 501 || (status >= 400 && status < 500))
-}
-
-/** The same endpoint, asked in the same way. Pure. */
-export function isSameWay(one: Combination, other: Combination): boolean {
-  return (
-    one.endpoint === other.endpoint &&
-    one.think === other.think &&
-    one.stream === other.stream &&
-    one.structure === other.structure
-  )
 }

@@ -1,8 +1,9 @@
 import type { BenchConfig } from '../config/schema.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
+import { isSameWay } from '../evidence/same-combination.ts'
 import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { changesSince, ownFindings, wayOf } from './capability-findings.ts'
-import { isSameWay, type ReadCombination, readCombinations } from './capability-reading.ts'
+import { type ReadCombination, readCombinations } from './capability-reading.ts'
 import type { Statement } from './statement.ts'
 
 /** What a lane's runtime makes of think, streams and schemas, in every way that it was asked. */

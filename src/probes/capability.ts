@@ -7,6 +7,7 @@ import type {
   Combination,
 } from '../evidence/capability-schema.ts'
 import { isFatal } from '../evidence/failure-codes.ts'
+import { isSameWay } from '../evidence/same-combination.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
 import { asRuntimeFailure, RequestAborted } from '../runtimes/failures.ts'
@@ -117,16 +118,7 @@ function reading(
 
 /** Ollama refuses to let a model think that cannot; its adapter then says so and asks without. */
 function withoutRefusedThinking(own: Combination, combinations: readonly AskedCombination[]): Combination {
-  const asked = combinations.find((each) => isSame(each, own))
+  const asked = combinations.find((each) => isSameWay(each, own))
   const refused = asked?.outcome.state === 'failed' && /does not support thinking/.test(asked.outcome.message)
   return refused ? { ...own, think: 'off' } : own
-}
-
-function isSame(one: Combination, other: Combination): boolean {
-  return (
-    one.endpoint === other.endpoint &&
-    one.think === other.think &&
-    one.stream === other.stream &&
-    one.structure === other.structure
-  )
 }
