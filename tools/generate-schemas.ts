@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { memoSchema } from '../src/assessment/memo-schema.ts'
+import { comparisonSchema } from '../src/comparison/comparison-schema.ts'
 import { benchConfigSchema } from '../src/config/schema.ts'
 import { evidenceSchema } from '../src/evidence/schema.ts'
 
@@ -37,6 +38,12 @@ export const publishedSchemas: readonly PublishedSchema[] = [
     schema: memoSchema,
     title: 'memo.json of bench-memo',
     description: 'Routes, gates, lanes and next steps, recomputed from evidence.',
+  },
+  {
+    file: 'comparison.schema.json',
+    schema: comparisonSchema,
+    title: 'bench-memo compare --json',
+    description: 'What became of each gate from one run to another, or why they do not compare.',
   },
 ]
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
+import { comparisonSchema } from '../../src/comparison/comparison-schema.ts'
 import {
   colourConfig,
   colourProject,
@@ -168,8 +169,8 @@ describe('bench-memo compare', () => {
 
   test('names the one factor that changed, for machines too', async () => {
     const { stdout } = await benchMemo('compare', first, first, '--lane', 'one=two', '--json')
-    const { pairs } = JSON.parse(stdout)
-    expect(pairs[0].differences).toEqual([{ factor: 'lane', text: 'one → two' }])
+    const { pairs } = comparisonSchema.parse(JSON.parse(stdout))
+    expect(pairs[0]?.differences).toEqual([{ factor: 'lane', text: 'one → two' }])
   })
 
   test('examines both anew where it is asked to, and then says nothing of latency', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { comparisonText } from '../../reporters/comparison-text.ts'
 import { type Comparison, type ComparisonInput, compareRuns } from '../../src/comparison/compare.ts'
+import { comparisonSchema } from '../../src/comparison/comparison-schema.ts'
 import type { ComparisonResult } from '../../src/comparison/gate-comparison.ts'
 import type { Evidence } from '../../src/evidence/schema.ts'
 import { benchConfig } from '../support/evidence.ts'
@@ -200,6 +201,7 @@ describe('any two runs', () => {
       fc.property(fc.array(outcome, { minLength: 1, maxLength: 30 }), (outcomes) => {
         const run = made(outcomes)
         const { pairs, result } = compare(run, run)
+        comparisonSchema.parse({ version: 1, ...compare(run, run) })
         expect(result).not.toMatch(/regressed|improved/)
         for (const { gates } of pairs) for (const gate of gates) expect(gate.result).not.toMatch(/regressed|improved/)
       }),
