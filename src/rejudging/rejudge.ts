@@ -32,7 +32,7 @@ export function rejudge({ evidence, config, config_sha256, datasets }: Rejudging
   const desks = new Map<string, Desk>()
   const deskOf = (workload: string, lane: string): Desk | undefined => {
     const dataset = datasets.get(workload)
-    if (!dataset || !config.workloads[workload] || !config.lanes[lane]) return undefined
+    if (!dataset || !config.lanes[lane] || !config.workloads[workload]?.lanes.includes(lane)) return undefined
     const key = `${workload} ${lane}`
     const desk = desks.get(key) ?? openDesk(evidence, config, workload, lane, dataset)
     desks.set(key, desk)
@@ -45,7 +45,7 @@ export function rejudge({ evidence, config, config_sha256, datasets }: Rejudging
       case 'completion': {
         const desk = deskOf(each.workload, each.lane)
         if (!desk) {
-          refusals.push({ completion: each, why: 'the config no longer has its lane or its workload' })
+          refusals.push({ completion: each, why: 'the config no longer has its workload, or its lane there' })
           return []
         }
         const { completion, why } = desk.judge(each)

@@ -192,6 +192,14 @@ describe('what is refused', () => {
     expect(refused.verdict('quality').status).toBe('not-measured')
   })
 
+  test('answers of a lane that is no candidate any more', () => {
+    const work = { ...(config.workloads.work as BenchConfig['workloads'][string]), lanes: ['local-two'] }
+    expect(again(recorded(), { config: { ...config, workloads: { work } } })).toMatchObject({
+      taken: 0,
+      why: ['30: the config no longer has its workload, or its lane there'],
+    })
+  })
+
   test('a text that was changed after it was stored', () => {
     const evidence = recorded().map((each) =>
       each.kind === 'completion' && each.record_id === 'r-3' && each.outcome.state === 'answered'
