@@ -39,7 +39,7 @@ export async function measureHeadroom(question: HeadroomQuestion, call: CallOpti
   const known = await runtime.loadFacts?.(lane.model, call).catch(() => undefined)
   const told = serving_pid === undefined ? {} : cacheSettings(question.kind, serving_pid)
   const estimated = known
-    ? await estimateOf(known, lane, told)
+    ? await estimateOf(known, question, told)
     : { no_estimate: 'this runtime does not say what it loads' }
   const machine = await readMachineMemory()
   const cgroup = serving_pid === undefined ? undefined : findMemoryCgroup(serving_pid, machine?.total ?? Infinity)
@@ -94,7 +94,7 @@ export function requireHeadroom(facts: HeadroomFacts, { name, lane }: HeadroomQu
 
 async function estimateOf(
   known: LoadFacts,
-  lane: LaneConfig,
+  { lane, kind }: HeadroomQuestion,
   told: CacheSettings,
 ): Promise<{ readonly estimate?: EstimateEvidence; readonly no_estimate?: string }> {
   const [main] = known.files ?? []
@@ -107,7 +107,14 @@ async function estimateOf(
   const context = lane.context ?? known.context ?? Math.min(usualContext, shape.context_trained ?? usualContext)
   const sequences = told.sequences ?? known.sequences ?? 1
   const cache_type = told.cache_type ?? usualCacheType
-  const estimate = estimateLoad({ weights_bytes, shape, context, sequences, cache_type })
+  const estimate = estimateLoad({
+    weights_bytes,
+    shape,
+    context,
+    sequences,
+    cache_type,
+    program: kind === 'embedded' ? 'node-process' : 'server',
+  })
   return {
     estimate: {
       ...estimate,

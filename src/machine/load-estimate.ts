@@ -74,6 +74,8 @@ export interface EstimateInput {
   /** Sequences that are kept at once, each with its own context. */
   readonly sequences: number
   readonly cache_type: CacheType
+  /** What the weights are loaded into; a server of its own where absent. */
+  readonly program?: keyof typeof programBytes
 }
 
 /** What a load should take, in bytes. */
@@ -90,20 +92,21 @@ export interface LoadEstimate {
 const contextBlock = 256
 /** Tokens of a prompt that are worked on at once (llama.cpp's n_ubatch), in 32-bit numbers. */
 const batch = 512
-/** Code, tokenizer and small buffers: 47 to 84 MB were seen of llama-server, Ollama and the embedded engine. */
-const programBytes = 56 * 2 ** 20
+/** Code, tokenizer and small buffers, as seen of llama-server and Ollama, and of the embedded engine, which is in Node. */
+const programBytes = { server: 32 * 2 ** 20, 'node-process': 64 * 2 ** 20 } as const
 const marginShare = 0.05
 
 /**
  * Weights, and cache = layers × key-value heads × (key + value length) × bytes a number × tokens × sequences
  * (llama.cpp's llama_kv_cache: a row of n_embd_k_gqa and one of n_embd_v_gqa a token and layer), and a margin. Pure.
  */
-export function estimateLoad({ weights_bytes, shape, context, sequences, cache_type }: EstimateInput): LoadEstimate {
+export function estimateLoad(input: EstimateInput): LoadEstimate {
+  const { weights_bytes, shape, context, sequences, cache_type, program = 'server' } = input
   const heads = shape.kv_heads.reduce((sum, each) => sum + each, 0)
   const tokens = Math.ceil(context / contextBlock) * contextBlock * sequences
   const cache_bytes = Math.round(heads * (shape.key_length + shape.value_length) * cacheTypeBytes[cache_type] * tokens)
   const activations = 4 * batch * (2 * shape.feed_forward + 4 * shape.embedding)
-  const margin_bytes = Math.round(programBytes + activations + marginShare * (weights_bytes + cache_bytes))
+  const margin_bytes = Math.round(programBytes[program] + activations + marginShare * (weights_bytes + cache_bytes))
   return { weights_bytes, cache_bytes, margin_bytes, total_bytes: weights_bytes + cache_bytes + margin_bytes }
 }
 
