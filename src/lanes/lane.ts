@@ -45,6 +45,8 @@ export interface Lane {
   present(context?: CallContext): Promise<void>
   /** Asks one record; asked again, gives the same completion. A failed call is a completion too. */
   ask(record: DatasetRecord, context?: CallContext): Promise<Completion>
+  /** Whether asking this record costs nothing: it was asked before. */
+  wasAsked(record: DatasetRecord): boolean
   /** Writes down the memory's movement since the lane became present or was settled last. */
   settle(context?: CallContext): Promise<void>
   /** Lets a probe use the present lane's runtime in its turn, and writes down what it found. */
@@ -200,6 +202,7 @@ export function openLane(options: LaneOptions): Lane {
       }
       return completion
     },
+    wasAsked: ({ id }) => completions.has(id),
     probe(work, context = {}) {
       refuseLeak(workloadConfig, location, name)
       return options.queue(async () => {

@@ -30,7 +30,7 @@ export async function measure(
       const next = remaining.next()
       const ended = completions.at(-1)?.outcome
       isOver ||= next.done === true || (ended?.state === 'failed' && isFatal(ended.code))
-      isOver ||= isSettled !== undefined && !wasAsked(lane, next.value as DatasetRecord) && isSettled()
+      isOver ||= isSettled !== undefined && !lane.wasAsked(next.value as DatasetRecord) && isSettled()
       if (isOver || next.done) return { overriddenDuration: 0 }
       const completion = await lane.ask(next.value, context)
       completions.push(completion)
@@ -45,10 +45,6 @@ export async function measure(
     await lane.settle(context)
   }
   return completions
-}
-
-function wasAsked(lane: Lane, { id }: DatasetRecord): boolean {
-  return lane.evidence().some((each) => each.kind === 'completion' && each.record_id === id)
 }
 
 /** What answering without a model scores on each record: facts of kind `baseline`. */
