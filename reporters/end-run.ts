@@ -7,6 +7,7 @@ import { EvidenceError } from '../src/evidence/read.ts'
 import type { Evidence } from '../src/evidence/schema.ts'
 import type { BenchContext } from '../src/vitest/bench-context.ts'
 import { runFilters } from '../src/vitest/run-filters.ts'
+import { scanLogsOnce } from '../src/vitest/scan-logs-once.ts'
 import { againstBaseline } from './baseline-run.ts'
 import { collectEvidence } from './collect-evidence.ts'
 import { exitCode, type FailOn } from './exit-code.ts'
@@ -45,6 +46,7 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
       remedy: 'What was measured before is kept; run again to complete it.',
     })
   }
+  if (run.begun) await scanLogsOnce(context)
   try {
     const { evidence, torn } = await collectEvidence(run.begun ? run.evidenceFolder : undefined, modules)
     const config = configOfEvidence(context.loaded, evidence)
