@@ -105,6 +105,14 @@ export function openLane(options: LaneOptions): Lane {
     return evidence
   }
 
+  /** A lane that did not come up has no memory to judge, unless something was killed for want of it. */
+  async function settleAbsent(context: CallContext): Promise<void> {
+    const movement = await sampler?.stop()
+    sampler = undefined
+    if (movement?.oom_kills || movement?.cgroup?.oom_kills)
+      await record({ kind: 'memory', lane: name, workload, ...movement }, context)
+  }
+
   async function requireRoom({ runtime, serving_pid }: Connection, context: CallContext): Promise<void> {
     const { kind } = runtimeOf(config, name)
     const question = { name, lane, kind, options_sha256, limits: config.machine.memory, runtime, serving_pid }
@@ -133,7 +141,10 @@ export function openLane(options: LaneOptions): Lane {
       ...(isHere && { beforeLoad: (found) => requireRoom(found, context) }),
     })
     await record({ kind: 'lane', lane: name, ...look.facts }, context)
-    if (look.failure) throw look.failure
+    if (look.failure) {
+      await settleAbsent(context)
+      throw look.failure
+    }
     await sampler?.markLoaded()
     nextIsCold = look.unused
     lastSeen = look.description
