@@ -93,9 +93,9 @@ describe.lane('colours')
 export function colourConfig(endpoint: string, more = ''): string {
   return `
 version: 1
+machine: { interference: { seconds: 0 } }
 runtimes:
   server: { kind: openai-compatible, endpoint: '${endpoint}', location: local }
-machine: { interference: { seconds: 0 } }
 lanes:
   one: { runtime: server, model: echo, required_identity: echo, capability_probe: { seconds: 0 }, latency_probe: { calls: 0 } }
   two: { runtime: server, model: other, required_identity: echo, capability_probe: { seconds: 0 }, latency_probe: { calls: 0 } }
