@@ -33,7 +33,8 @@ async function open(runtime: string, lane: string): Promise<void> {
 version: 1
 fail_on: never
 runtimes: { runtime: ${runtime} }
-lanes: { lane: { runtime: runtime, capability_probe: { seconds: 120 }, ${lane} } }
+lanes: { lane: { runtime: runtime, capability_probe: { seconds: 120 }, latency_probe: { calls: 0 }, ${lane} } }
+machine: { interference: { seconds: 0 } }
 workloads:
   first: { title: First, dataset: ../../../datasets/ticket-extraction, lanes: [lane], privacy: private, limits: { seconds_per_record: 120, output_tokens: 40, records: 1 }, gates: { context: { required: false } } }
 `,
@@ -49,6 +50,11 @@ async function run(): Promise<{ capability: Capability; markdown: string }> {
   const memo = JSON.parse(await (project as MiniProject).read(join('.bench', 'memo.json')).catch(() => '{}'))
   const { capability } = memo.lanes?.find(({ lane }: { lane: string }) => lane === 'lane') ?? {}
   expect(capability, output).toBeDefined()
+  const { record, readings } = capabilityMemoSchema.parse(capability)
+  const failed = readings.flatMap(({ constraint }, index) =>
+    constraint === 'failed' ? [record.combinations[index]] : [],
+  )
+  expect(failed).toEqual([])
   return {
     capability: capabilityMemoSchema.parse(capability),
     markdown: await (project as MiniProject).read(join('.bench', 'memo.md')),
