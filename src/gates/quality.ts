@@ -30,8 +30,12 @@ type Leaks = NonNullable<Examination['leaks']>
 /** Scores of a workload's trials on one lane; a record asked again counts once, by its worst answer, in whatever run. */
 export function laneScores(input: GateInput): FactScore[] {
   const { minimum_facts } = gatesFor(input.config, input.workload).quality
-  const asked = new Set(completionsOf(input).map(({ record_sha256 }) => record_sha256))
-  // A record that was asked in an earlier attempt only counts where it failed.
+  const asked = new Set(
+    completionsOf(input)
+      .filter(isJudgeable)
+      .map(({ record_sha256 }) => record_sha256),
+  )
+  // A record that was answered in an earlier attempt only counts where it failed.
   return scoresOf([...completionsOf(input), ...earlierAnswers(input)]).filter(
     (each) => asked.has(each.record_sha256) || !isGood(each, minimum_facts),
   )
@@ -72,6 +76,8 @@ export function qualityGate(input: GateInput): Verdict {
   const good = scores.filter((each) => isGood(each, settings.minimum_facts))
   const facts = Math.max(0, ...scores.map((each) => each.expected))
   const n = scores.length
+  // What an earlier attempt got wrong counts against the share, and not towards how many this run must have measured.
+  const measured = groupTrials(all.filter(isJudgeable)).length
   const common = {
     gate: 'quality',
     lane,
@@ -108,13 +114,15 @@ export function qualityGate(input: GateInput): Verdict {
   }
   const allowance = qualityAllowance(input, n)
   const isHopeless = isBeyondHope(allowance, good.length, n)
-  if (n < settings.minimum_records && !isHopeless) {
+  if (measured < settings.minimum_records && !isHopeless) {
     return {
       ...common,
       status: n === 0 ? 'not-measured' : 'insufficient',
-      reason: `insufficient, ${n} of ${settings.minimum_records}: ${whyTooFew(input, all)}`,
+      reason: `insufficient, ${measured} of ${settings.minimum_records}: ${whyTooFew(input, all)}`,
       remedy:
-        n === 0 ? 'make the lane answer, then run again' : `ask ${settings.minimum_records - n} more distinct records`,
+        n === 0
+          ? 'make the lane answer, then run again'
+          : `ask ${settings.minimum_records - measured} more distinct records`,
     }
   }
   if (facts === 0) return { ...common, status: 'not-measured', reason: 'the records expect no facts' }

@@ -111,6 +111,15 @@ describe('earlier attempts at the same trial', () => {
           if (alone !== 'pass') expect(judge(gate, inputOf([...answers, attempts])).status).not.toBe('pass')
         }
       }),
+      {
+        examples: [
+          // Five answers of six that are needed; an earlier attempt has one record wrong that was not asked today.
+          [
+            ['absent', 'good', 'good', 'absent', 'gone', 'good', 'good', 'good'],
+            [['poor', 'good', 'good', 'good', 'good', 'good', 'good', 'good']],
+          ],
+        ],
+      },
     )
   })
 
