@@ -56,7 +56,9 @@ export function judgeValidity(input: Parameters<Gate>[0], needed: number): Retur
   const [offender] = broken
   if (offender) {
     const why = contractBreach(offender, workloadConfig)?.why ?? ''
-    const classes = tally(broken.map((each) => contractBreach(each, workloadConfig)?.cause ?? ''))
+    // Of each trial once, however often it was asked and in whatever run.
+    const firsts = trials.flatMap((trial) => trial.find(isBroken) ?? [])
+    const classes = tally(firsts.map((each) => contractBreach(each, workloadConfig)?.cause ?? ''))
     return {
       ...common,
       status: 'fail',

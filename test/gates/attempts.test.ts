@@ -137,6 +137,12 @@ describe('earlier attempts at the same trial', () => {
     ])
   })
 
+  test('are tallied once with the same failure in this run', () => {
+    const run: Run = ['broken', ...Array<Outcome>(records - 1).fill('good')]
+    const verdict = judge('validity', inputOf([...answersOf(run, 'today'), told([answersOf(run, 'run-1')])]))
+    expect(verdict.observed).toBe('7 of 8 valid (1 × not JSON)')
+  })
+
   test('are none where a record is checked otherwise today, or another model answered', () => {
     const broken = Array<Outcome>(records).fill('broken')
     const today = answersOf(Array<Outcome>(records).fill('good'), 'today')
