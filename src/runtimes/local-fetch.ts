@@ -23,8 +23,7 @@ export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
     // Stays: what breaks after the headers came is told by the body.
     request.on('error', reject)
     request.once('response', (incoming) => {
-      // llama-server closes it after an event stream without a word, so that the next request on it would be lost.
-      if (incoming.headers['content-type']?.startsWith('text/event-stream')) request.shouldKeepAlive = false
+      if (closesUnannounced(incoming)) request.shouldKeepAlive = false
       try {
         resolve(responseOf(incoming))
       } catch (error) {
@@ -34,6 +33,15 @@ export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
     })
     request.end(body ?? undefined)
   })
+}
+
+/**
+ * cpp-httplib, which llama-server is built on and which names a `max` of requests, closes the connection after an event
+ * stream without a word, so that the next request on it would be lost.
+ */
+function closesUnannounced({ headers }: IncomingMessage): boolean {
+  const isStream = headers['content-type']?.startsWith('text/event-stream') === true
+  return isStream && (headers.server === 'llama.cpp' || /\bmax=/.test(String(headers['keep-alive'])))
 }
 
 function responseOf(incoming: IncomingMessage): Response {
