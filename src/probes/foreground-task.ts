@@ -27,7 +27,8 @@ function next(): void {
   setTimeout(() => {
     work()
     const took_ms = performance.now() - due
-    if (begunWith === changes && typeof phase === 'string') process.send?.({ phase, took_ms })
+    // A parent that has just gone needs no report.
+    if (begunWith === changes && typeof phase === 'string') process.send?.({ phase, took_ms }, () => undefined)
     next()
   }, pause_ms)
 }

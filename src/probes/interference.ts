@@ -36,7 +36,11 @@ export async function probeInterference(
   const began = performance.now()
   const taken: Record<Phase, number[]> = { idle: [], answering: [] }
   let calls = 0
-  const child = fork(siblingModule('foreground-task', import.meta.url), [], { execArgv: [], env: {} })
+  const child = fork(siblingModule('foreground-task', import.meta.url), [], {
+    execArgv: [],
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
   child.on('error', () => undefined)
   /** It may end at any time; what it has told so far counts. */
   const tell = (phase: Phase | 'between'): void => void (child.connected && child.send(phase, () => undefined))
