@@ -175,8 +175,13 @@ export const logFaults: readonly LogFault[] = [
       withLlamaServer({}, async (server) => {
         const port = new URL(server.endpoint).port
         const words = ['--model', preparedPath('weights'), '--host', '127.0.0.1', '--port', port, '--offline']
-        const { all } = await execa(preparedPath('llamaServer'), words, { all: true, reject: false, timeout: 60_000 })
-        return all
+        const options = { all: true, reject: false, timeout: 60_000, extendEnv: false, env: { PATH: process.env.PATH } }
+        // It writes its log beside what it does, and may end before the last lines are out.
+        for (let attempt = 0; attempt < 5; attempt += 1) {
+          const { all } = await execa(preparedPath('llamaServer'), words, options)
+          if (String(all).includes('HTTP server')) return all
+        }
+        throw new Error('the second llama-server never said why it ended')
       }),
   },
   {
