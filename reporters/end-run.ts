@@ -46,7 +46,7 @@ export async function endRun({ vitest, context, modules, errors, reason, failOn 
       remedy: 'What was measured before is kept; run again to complete it.',
     })
   }
-  if (run.begun) await scanLogsOnce(context)
+  if (run.begun) await Promise.all([scanLogsOnce(context), context.settled()])
   try {
     const { evidence, torn } = await collectEvidence(run.begun ? run.evidenceFolder : undefined, modules)
     const config = configOfEvidence(context.loaded, evidence)

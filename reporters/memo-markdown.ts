@@ -10,6 +10,7 @@ import { attemptsSection } from './attempts-section.ts'
 import { capabilitySection } from './capability-section.ts'
 import { faultsSection } from './faults-section.ts'
 import { gradesSection } from './grades-section.ts'
+import { inventorySection } from './inventory-section.ts'
 import { latencySection } from './latency-section.ts'
 import { logsSection } from './logs-section.ts'
 import { machineSection } from './machine-section.ts'
@@ -26,6 +27,7 @@ export function memoMarkdown(assessment: Assessment): string {
   const machineUse = machineSection(assessment.lanes, assessment.machine?.operating_system)
   const faults = faultsSection(assessment)
   const logs = logsSection(assessment.logs)
+  const inventory = inventorySection(assessment)
   const sections = [
     ['# Local model memo', intro(assessment)],
     ['## Routes', routes(assessment)],
@@ -38,6 +40,7 @@ export function memoMarkdown(assessment: Assessment): string {
     ...(faults === undefined ? [] : [['## When the model server fails', faults]]),
     ...(logs === undefined ? [] : [['## What logs say', logs]]),
     ...(machineUse === undefined ? [] : [['## This machine', machineUse]]),
+    ...(inventory === undefined ? [] : [['## What was here', inventory]]),
     ['## Value', value(assessment)],
     ['## Conditions of this run', conditions(assessment)],
   ]

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { inventoryReportSchema } from '../src/assessment/inventory-memo-schema.ts'
 import { memoSchema } from '../src/assessment/memo-schema.ts'
 import { comparisonSchema } from '../src/comparison/comparison-schema.ts'
 import { benchConfigSchema } from '../src/config/schema.ts'
@@ -38,6 +39,12 @@ export const publishedSchemas: readonly PublishedSchema[] = [
     schema: memoSchema,
     title: 'memo.json of bench-memo',
     description: 'Routes, gates, lanes and next steps, recomputed from evidence.',
+  },
+  {
+    file: 'inventory.schema.json',
+    schema: inventoryReportSchema,
+    title: 'bench-memo inventory --json',
+    description: 'What serves models here, what calls them, and how far each model got.',
   },
   {
     file: 'comparison.schema.json',

@@ -3,6 +3,7 @@ import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { withAssistance } from './assistance.ts'
 import { type LaneAttempts, laneAttempts } from './attempts.ts'
 import { type CurtailedLane, curtailedLanes } from './curtailed.ts'
+import { inventoryOf, type RunInventory } from './inventory.ts'
 import { assessLane, type LaneAssessment } from './lane-assessment.ts'
 import { assessLatencies, type LatencyAssessment } from './latency-assessment.ts'
 import { assessLogs, type LogAssessment } from './log-findings.ts'
@@ -39,6 +40,8 @@ export interface Assessment {
   readonly disagreements: readonly string[]
   /** Answers in the evidence that count for no gate, and why. */
   readonly set_aside: readonly Statement[]
+  /** What was here when the run began; absent where none was taken. */
+  readonly inventory?: RunInventory
   /** What the logs of the config say; absent where none were read. */
   readonly logs?: LogAssessment
   /** Set where stored answers were judged again, without asking a model. */
@@ -49,6 +52,7 @@ export interface Assessment {
 export function assess(evidence: readonly Evidence[], config: BenchConfig): Assessment {
   const rejudging = evidence.find((each) => each.kind === 'rejudging')
   const logs = assessLogs(evidence, config)
+  const inventory = inventoryOf(evidence, config)
   const workloads = withAssistance(
     Object.keys(config.workloads).map((workload) => assessWorkload(evidence, config, workload)),
     config,
@@ -75,6 +79,7 @@ export function assess(evidence: readonly Evidence[], config: BenchConfig): Asse
     incidents: evidence.filter((each) => each.kind === 'incident'),
     disagreements: disagreements(evidence, workloads),
     set_aside: setAside(evidence, config),
+    ...(inventory && { inventory }),
     ...(logs && { logs }),
     ...(rejudging && { rejudging }),
   }

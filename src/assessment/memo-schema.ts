@@ -15,6 +15,7 @@ import { faultReactions } from '../gates/fault-outcome.ts'
 import { laneAnswersSchema } from './answers-schema.ts'
 import { capabilityMemoSchema } from './capability-memo-schema.ts'
 import { gradesSchema } from './grades-schema.ts'
+import { inventoryMemoSchema } from './inventory-memo-schema.ts'
 import { ladder } from './lane-assessment.ts'
 import { laneStatuses } from './lane-status.ts'
 import { laneSpeedMemoSchema, latencyMemoSchema } from './latency-memo-schema.ts'
@@ -237,6 +238,7 @@ export const memoSchema = z.strictObject({
   incidents: z.array(incidentSchema),
   disagreements: z.array(text),
   set_aside: z.array(statement).describe('answers in the evidence that count for no gate, and why'),
+  inventory: inventoryMemoSchema.optional().describe('what was here when the run began; absent where none was taken'),
   logs: logsMemoSchema.optional().describe('what the logs of the config say; absent where none were read'),
   rejudging: rejudgingSchema
     .optional()

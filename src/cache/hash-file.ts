@@ -54,7 +54,7 @@ export async function hashFile(file: string, options: HashFileOptions = {}): Pro
   const key = `${folder}\0${stamp.path}`
   const last = lastHashes.get(key)
   if (last && same(last, stamp)) return found(last.sha256, true)
-  const entry = path.join(folder, `${createHash('sha256').update(stamp.path).digest('hex').slice(0, 32)}.json`)
+  const entry = entryFor(stamp, folder)
   const recalled = await recall(entry, stamp)
   if (recalled) {
     lastHashes.set(key, { ...stamp, sha256: recalled })
@@ -79,6 +79,23 @@ export async function hashFile(file: string, options: HashFileOptions = {}): Pro
   lastHashes.set(key, { ...stamp, sha256 })
   await remember(folder, entry, { ...stamp, sha256 })
   return found(sha256, false)
+}
+
+/** The sha256 of a file where this very state of it was hashed before; the file is not read. Undefined else. */
+export async function rememberedHash(
+  file: string,
+  { cache }: Pick<HashFileOptions, 'cache'> = {},
+): Promise<string | undefined> {
+  try {
+    const stamp = stampOf(file)
+    return await recall(entryFor(stamp, path.join(cache ?? cacheFolder(), 'hashes')), stamp)
+  } catch {
+    return undefined
+  }
+}
+
+function entryFor(stamp: Stamp, folder: string): string {
+  return path.join(folder, `${createHash('sha256').update(stamp.path).digest('hex').slice(0, 32)}.json`)
 }
 
 /** What this process has hashed or recalled, by cache folder and path: a lane asks for the same files after every answer. */

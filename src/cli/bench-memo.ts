@@ -24,6 +24,11 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'judges stored answers again by the config of today, without asking a model',
     load: () => import('./judge-command.ts'),
   },
+  inventory: {
+    synopsis: 'inventory',
+    summary: 'what serves models here, what calls them, and how far each model got',
+    load: () => import('./inventory-command.ts'),
+  },
   logs: {
     synopsis: 'logs [paths…]',
     summary: 'what logs of runtimes and queues say: faults, and blocks that probes contradict',

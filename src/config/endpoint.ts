@@ -37,6 +37,9 @@ export function isPrivateAddress(address: string): boolean {
   return isIn(loopback, address) || isIn(premises, address)
 }
 
+/** Whether an IP address is this machine's own, which no other machine reaches (RFC 1122, 4291). */
+export const isLoopbackAddress = (address: string): boolean => isIn(loopback, address)
+
 /** Whether a host is written as an IP address. */
 export const isAddress = (host: string): boolean => isIP(host) !== 0
 

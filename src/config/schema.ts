@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityProbeSchema } from './capability-schema.ts'
+import { clientsSchema } from './clients-schema.ts'
 import { lengthBoundsSchema } from './contract-schema.ts'
 import { graderSchema } from './grader-schema.ts'
 import { concurrencySweepSchema, latencyProbeSchema } from './latency-schema.ts'
@@ -273,6 +274,7 @@ export const benchConfigSchema = z.strictObject({
     .describe('the commands that really call a model for a workload, by a name of your choice'),
   policy: policySchema.prefault({}).describe('what vetoes local work, and how long a veto is believed'),
   gates: gatesSchema.prefault({}).describe('what a lane must prove, for all workloads'),
+  clients: clientsSchema.optional(),
   logs: logsSchema.optional().describe('logs that are read at the end of a run, where given'),
   machine: machineSchema.prefault({}).describe('when this machine is too full or too busy to serve'),
   value: valueSchema.prefault({}).describe('what an hour costs, for the value model'),

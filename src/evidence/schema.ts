@@ -12,6 +12,7 @@ import { gradeFacts } from './grade-schema.ts'
 import { headroomFacts } from './headroom-schema.ts'
 import { adapterSchema, identityProofSchema } from './identity-schema.ts'
 import { interferenceFacts } from './interference-schema.ts'
+import { inventoryFacts } from './inventory-schema.ts'
 import { concurrencyFacts, latencyFacts } from './latency-schema.ts'
 import { logFacts } from './log-schema.ts'
 import { memoryFacts } from './memory-schema.ts'
@@ -242,6 +243,8 @@ export const workerEvidenceSchema = z.strictObject({
 
 export const faultSchema = z.strictObject({ kind: z.literal('fault'), ...base, ...subject, ...faultFacts })
 
+export const inventorySchema = z.strictObject({ kind: z.literal('inventory'), ...base, ...inventoryFacts })
+
 export const policySchema = z.strictObject({ kind: z.literal('policy'), ...base, ...policyFacts })
 
 export const contextSchema = z.strictObject({ kind: z.literal('context'), ...base, lane: text, ...contextFacts })
@@ -324,6 +327,7 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   workerEvidenceSchema,
   faultSchema,
   policySchema,
+  inventorySchema,
   trialSchema,
   attemptsSchema,
   curtailmentSchema,

@@ -1,6 +1,5 @@
-import { endpointOf, usualEndpoints } from '../config/endpoint.ts'
+import { endpointOf } from '../config/endpoint.ts'
 import { noUrl } from '../config/environment.ts'
-import { ollamaUrl } from '../config/ollama-host.ts'
 import { openaiBaseUrl } from '../config/openai-base-url.ts'
 import { type BenchConfig, laneSchema } from '../config/schema.ts'
 import type { DiscoveredRuntime } from '../config/with-discovered.ts'
@@ -9,10 +8,10 @@ import { requireOnPremises } from '../lanes/premises.ts'
 import { withoutV1 } from '../runtimes/endpoint-url.ts'
 import { DeadlineExceeded, OffPremises, Unauthorised } from '../runtimes/failures.ts'
 import type { ModelListing } from '../runtimes/runtime.ts'
+import { firstOfEachPlace, type Place, placeKey, placesToLook } from './places.ts'
 import { isTag, type Remark, remarkOnMany, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-type ServerKind = DiscoveredRuntime['kind']
 
 /** What discovery found and what it left alone, in words for people. */
 export interface Discovery {
@@ -20,19 +19,8 @@ export interface Discovery {
   readonly remarks: readonly Remark[]
 }
 
-/** An endpoint, and what may answer there. */
-interface Place {
-  readonly endpoint: string
-  readonly kinds: readonly ServerKind[]
-  /** The variable that names it; absent for a usual endpoint. */
-  readonly variable?: string
-}
-
 /** A server on this machine answers at once or is not there; a closed port is refused within a millisecond. */
 const deadline_ms = 1_000
-/** Told apart by their own API; the plain one last, since all of them speak it. */
-const anyKind = ['llama-server', 'vllm', 'lm-studio', 'ollama', 'openai-compatible'] as const
-
 /**
  * Looks for runtimes at their usual endpoints on this machine, at OLLAMA_HOST and at OPENAI_BASE_URL, and asks for their
  * models. LOCAL_MODEL_TAG narrows the models to the one that it names. An endpoint that the config names is left to
@@ -57,29 +45,6 @@ export async function discover(config: BenchConfig, environment: Environment): P
       ...remarkOnWanted(config, found, wanted),
     ],
   }
-}
-
-function placesToLook({ OLLAMA_HOST = '', OPENAI_BASE_URL = '' }: Environment): Place[] {
-  const ollama = ollamaUrl(OLLAMA_HOST)
-  const base = openaiBaseUrl(OPENAI_BASE_URL)
-  return [
-    ollama === undefined
-      ? { endpoint: usualEndpoints.ollama, kinds: ['ollama'] }
-      : { endpoint: ollama, kinds: ['ollama'], variable: 'OLLAMA_HOST' },
-    { endpoint: usualEndpoints['llama-server'], kinds: ['llama-server'] },
-    { endpoint: usualEndpoints['lm-studio'], kinds: ['lm-studio'] },
-    { endpoint: usualEndpoints.vllm, kinds: ['vllm'] },
-    ...(base === undefined ? [] : [{ endpoint: base, kinds: anyKind, variable: 'OPENAI_BASE_URL' }]),
-  ]
-}
-
-/** OPENAI_BASE_URL may name the port where a server usually listens: then both its kinds may be there. */
-function firstOfEachPlace(places: readonly Place[]): Place[] {
-  const byPlace = Map.groupBy(places, ({ endpoint }) => placeKey(endpoint))
-  return [...byPlace.values()].map((same) => ({
-    ...(same.at(-1) as Place),
-    kinds: [...new Set(same.flatMap(({ kinds }) => kinds))],
-  }))
 }
 
 type Look = { readonly found: DiscoveredRuntime } | { readonly remark: Remark } | undefined
@@ -156,9 +121,3 @@ function isLocalChat({ chats, served_elsewhere }: ModelListing): boolean {
 }
 
 const origin = (endpoint: string): string => new URL(endpoint).origin
-
-/** The same for all ways to write one server of this machine, with or without the /v1 of its OpenAI-like part. */
-function placeKey(endpoint: string | undefined): string {
-  if (endpoint === undefined) return ''
-  return withoutV1(endpoint).replace(/\/\/(?:localhost|0\.0\.0\.0|\[::1?\])(?=[:/]|$)/, '//127.0.0.1')
-}

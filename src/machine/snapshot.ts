@@ -13,14 +13,18 @@ export interface MachineSnapshot {
 
 /** Takes the snapshot, graphics cards by systeminformation. */
 export async function takeSnapshot(): Promise<MachineSnapshot> {
-  const facts = {
+  const facts = { ...quickSnapshot(), gpus: await graphicsCards() }
+  return { fingerprint: createHash('sha256').update(JSON.stringify(facts)).digest('hex'), ...facts }
+}
+
+/** What the system tells at once. */
+export function quickSnapshot(): Omit<MachineSnapshot, 'fingerprint' | 'gpus'> {
+  return {
     operating_system: `${platform()} ${arch()} ${release()}`,
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: availableParallelism(),
     memory_bytes: totalmem(),
-    gpus: await graphicsCards(),
   }
-  return { fingerprint: createHash('sha256').update(JSON.stringify(facts)).digest('hex'), ...facts }
 }
 
 async function graphicsCards(): Promise<string[]> {

@@ -37,6 +37,13 @@ export function mapListedModel({ id, max_model_len, meta }: ListedModel): ModelD
   }
 }
 
-export function mapListing({ id, meta }: ListedModel): ModelListing {
-  return { tag: id, ...(meta?.size && { size_bytes: meta.size }) }
+export function mapListing(model: ListedModel): ModelListing {
+  const { tag, parameters, context_trained, context_in_force } = mapListedModel(model)
+  return {
+    tag,
+    ...(parameters !== undefined && { parameters }),
+    ...(context_trained !== undefined && { context_trained }),
+    ...(context_in_force !== undefined && { context_in_force }),
+    ...(model.meta?.size && { size_bytes: model.meta.size }),
+  }
 }

@@ -58,9 +58,12 @@ export function createLmStudioRuntime(options: LmStudioOptions): Runtime {
     },
     async list(call) {
       const { models } = await readModels(call)
-      return models.flatMap(({ id, size_bytes, chats, instances }) =>
+      return models.flatMap(({ id, size_bytes, chats, instances, quantization, parameters, context_trained }) =>
         [...new Set([id, ...instances.map((instance) => instance.id)])].map((tag) => ({
           tag,
+          ...(parameters !== undefined && { parameters }),
+          ...(quantization !== undefined && { quantization }),
+          ...(context_trained !== undefined && { context_trained }),
           ...(size_bytes !== undefined && { size_bytes }),
           loaded: instances.length > 0,
           ...(!chats && { chats }),

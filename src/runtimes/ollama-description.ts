@@ -86,11 +86,16 @@ export function mapLoadFacts({
 
 /** One entry of /api/tags. Pure. */
 export function mapListedModel(model: ListedModel, running: readonly RunningModel[]): ModelListing {
-  const { name, size, digest, capabilities } = model
+  const { name, size, digest, capabilities, details, modified_at } = model
   const loaded = running.some((each) => digest !== undefined && each.digest === digest)
   const elsewhere = servedElsewhere(name, model)
   return {
     tag: name,
+    ...(digest && { digest: digest.replace(/^sha256:/, '') }),
+    ...(details?.parameter_size && { parameters: details.parameter_size }),
+    ...(details?.quantization_level && { quantization: details.quantization_level }),
+    ...(details?.context_length && { context_trained: details.context_length }),
+    ...(modified_at && { modified_at }),
     ...(size !== undefined && { size_bytes: size }),
     // Another manifest may still mean the same weights: only its description tells.
     ...((loaded || running.length === 0) && { loaded }),

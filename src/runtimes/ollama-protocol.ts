@@ -4,12 +4,22 @@ import { z } from 'zod'
 
 export const versionSchema = z.object({ version: z.string() })
 
+const details = z.object({
+  family: z.string().optional(),
+  parameter_size: z.string().optional(),
+  quantization_level: z.string().optional(),
+  /** What the model was trained for; of /api/tags. */
+  context_length: z.int().positive().optional().catch(undefined),
+})
+
 export const tagsSchema = z.object({
   models: z.array(
     z.object({
       name: z.string(),
       size: z.number().optional(),
       digest: z.string().optional(),
+      modified_at: z.string().optional().catch(undefined),
+      details: details.nullish().catch(undefined),
       capabilities: z.array(z.string()).nullish(),
       remote_model: z.string().optional(),
       remote_host: z.string().optional(),
@@ -31,12 +41,6 @@ export const runningSchema = z.object({
   ),
 })
 export type RunningModel = z.infer<typeof runningSchema>['models'][number]
-
-const details = z.object({
-  family: z.string().optional(),
-  parameter_size: z.string().optional(),
-  quantization_level: z.string().optional(),
-})
 
 export const showSchema = z.object({
   modelfile: z.string().optional(),

@@ -43,6 +43,14 @@ export interface RuntimeHealth {
 
 export interface ModelListing {
   readonly tag: string
+  /** The runtime's own hash of what the tag means, 64 hexadecimal digits (Ollama: of the manifest). */
+  readonly digest?: string
+  readonly parameters?: string
+  readonly quantization?: string
+  readonly context_trained?: number
+  readonly context_in_force?: number
+  /** When the tag was last written, ISO 8601 as the runtime gives it. */
+  readonly modified_at?: string
   readonly size_bytes?: number
   /** In memory now. */
   readonly loaded?: boolean

@@ -17,6 +17,8 @@ export interface BenchContext {
   run(): { readonly id: string; readonly folder: string; readonly evidenceFolder: string; readonly begun: boolean }
   /** Lets other processes of this machine run their lanes. */
   release(): Promise<void>
+  /** Resolves once what is written beside the run, such as the inventory, is there. */
+  settled(): Promise<void>
   /** Writes a record of the main process's own. */
   append(facts: EvidenceFacts): Promise<void>
 }

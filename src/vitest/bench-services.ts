@@ -17,6 +17,7 @@ import { createFetchProgress } from './fetch-progress.ts'
 import { endGracefully } from './graceful-end.ts'
 import { type HashingProgress, hashingLine } from './hashing-progress.ts'
 import { startHost } from './host.ts'
+import { inventoryOnce } from './inventory-once.ts'
 import { latestCapability } from './latest-capability.ts'
 import { latestModels } from './latest-models.ts'
 import { runFilters } from './run-filters.ts'
@@ -52,14 +53,18 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
       environment_names: variablesInUse(loaded.config, process.env),
     })
     const own = spool
+    const taking = takeSnapshot()
+    inventory = inventoryOnce({ loaded, root, snapshot: taking, append: (facts) => own.append(facts) })
     const remarks = (loaded.discovery?.remarks ?? []).map((remark) => {
       vitest.logger.log(`bench-memo: ${remark.what} ${remark.remedy}`)
       return own.append({ kind: 'incident', ...remark })
     })
-    const [snapshot, blocks] = await Promise.all([takeSnapshot(), policyFacts(loaded.config, root, new Date())])
+    const [snapshot, blocks] = await Promise.all([taking, policyFacts(loaded.config, root, new Date())])
     return [described, own.append({ kind: 'machine', ...snapshot }), own.append(blocks), ...remarks]
   }
   let begun: Promise<readonly Evidence[]> | undefined
+  /** Written beside the run, which does not wait for it. */
+  let inventory: Promise<void> | undefined
   let attempts: AttemptIndex | undefined
   /** Workers come and go with each file; what is found out of a lane once a run is kept here for them. */
   const known = new Map<string, unknown>()
@@ -122,6 +127,10 @@ export async function startBench(vitest: Vitest, loaded: EffectiveConfig): Promi
     host,
     run: () => ({ ...run, begun: begun !== undefined }),
     release: () => turns.release(),
+    settled: async () => {
+      await begun
+      await inventory
+    },
     append: async (facts: EvidenceFacts) => {
       begun ??= beginRun()
       await begun

@@ -68,7 +68,16 @@ describe('what llama-server says of itself', () => {
   it('is the same for an endpoint with and without /v1', async () => {
     const { endpoint } = await replay()
     const base = createLlamaServerRuntime({ endpoint: endpoint.replace('/v1', '/') })
-    expect(await base.list(call)).toEqual([{ tag: 'smollm2:135m', size_bytes: 96576768, loaded: true }])
+    expect(await base.list(call)).toEqual([
+      {
+        tag: 'smollm2:135m',
+        parameters: '134515008',
+        context_trained: 8192,
+        context_in_force: 4096,
+        size_bytes: 96576768,
+        loaded: true,
+      },
+    ])
     expect(await base.describe('smollm2:135m', call)).toEqual(description)
   })
 

@@ -41,8 +41,22 @@ describe('what LM Studio says of its models', () => {
     const { runtime } = await replay({ v1 })
     expect(await runtime.health(call)).toEqual({ state: 'ready' })
     expect(await runtime.list(call)).toEqual([
-      { tag: 'gemma-3-270m-it-qat', size_bytes: 241410208, loaded: true },
-      { tag: 'text-embedding-nomic-embed-text-v1.5-embedding', size_bytes: 274290560, loaded: false, chats: false },
+      {
+        tag: 'gemma-3-270m-it-qat',
+        parameters: '270M',
+        quantization: 'Q4_0',
+        context_trained: 32768,
+        size_bytes: 241410208,
+        loaded: true,
+      },
+      {
+        tag: 'text-embedding-nomic-embed-text-v1.5-embedding',
+        quantization: 'F16',
+        context_trained: 2048,
+        size_bytes: 274290560,
+        loaded: false,
+        chats: false,
+      },
     ])
     expect(await runtime.describe('gemma-3-270m-it-qat', call)).toEqual({
       tag: 'gemma-3-270m-it-qat',

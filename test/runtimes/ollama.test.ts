@@ -75,10 +75,19 @@ describe('health and list', () => {
   it('name the version and the tags', async () => {
     const { runtime } = await replay()
     expect(await runtime.health(call)).toEqual({ state: 'ready', version: 'ollama 0.31.0' })
+    const same = {
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      parameters: expect.stringMatching(/^134/),
+      quantization: 'Q4_1',
+      context_trained: 8192,
+      modified_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      loaded: false,
+      chats: true,
+    }
     expect(await runtime.list(call)).toEqual([
-      { tag: 'brief:v1', size_bytes: 98_363_228, loaded: false, chats: true },
-      { tag: 'smollm2:135m', size_bytes: 98_363_007, loaded: false, chats: true },
-      { tag: 'support-classifier:v1', size_bytes: 98_363_007, loaded: false, chats: true },
+      { tag: 'brief:v1', size_bytes: 98_363_228, ...same },
+      { tag: 'smollm2:135m', size_bytes: 98_363_007, ...same },
+      { tag: 'support-classifier:v1', size_bytes: 98_363_007, ...same },
     ])
   })
 

@@ -36,8 +36,14 @@ it('describes a model with what /models says and nothing else', async () => {
   const runtime = createOpenaiCompatibleRuntime(await modelServer())
   expect(await runtime.health(call)).toEqual({ state: 'ready' })
   expect(await runtime.list(call)).toEqual([
-    { tag: 'smollm2:135m', size_bytes: 96576768 },
-    { tag: 'served-name' },
+    {
+      tag: 'smollm2:135m',
+      parameters: '134515008',
+      context_trained: 8192,
+      context_in_force: 4096,
+      size_bytes: 96576768,
+    },
+    { tag: 'served-name', context_in_force: 2048 },
     { tag: 'gpt-x' },
   ])
   expect(await runtime.describe('smollm2:135m', call)).toEqual({

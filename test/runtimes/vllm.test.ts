@@ -34,8 +34,8 @@ describe('what vLLM says of itself', () => {
   it('names what a served name was loaded from, its context and its process', async () => {
     const runtime = await replay({ findServer: async () => ({ pid: 7, started_at: 9 }) })
     expect(await runtime.list(call)).toEqual([
-      { tag: 'qwen', loaded: true },
-      { tag: 'support', loaded: true },
+      { tag: 'qwen', context_in_force: 2048, loaded: true },
+      { tag: 'support', context_in_force: 2048, loaded: true },
     ])
     expect(await runtime.describe('support', call)).toEqual({
       tag: 'support',

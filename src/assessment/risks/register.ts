@@ -1,4 +1,6 @@
+import { withClients } from './client-risks.ts'
 import { oversizedContext, silentTruncation } from './context-risks.ts'
+import { exposedEndpoint, secretsExposed } from './exposure-risks.ts'
 import { tagDrift, unprovenIdentity } from './identity-risks.ts'
 import { cpuFallback, memoryPressure, thermalThrottling } from './machine-risks.ts'
 import { noFallbackLane, staleBlocks } from './policy-risks.ts'
@@ -6,20 +8,18 @@ import { type Detector, type Risk, type RiskContext, type RiskName, riskNames, s
 import { staleManifests } from './runtime-risks.ts'
 import { fragileWrappers, misleadingSuccess, missingHealthChecks, unboundedRetries } from './worker-risks.ts'
 
-const notYet: Detector = () => ({ not_examined: 'nothing in this run looks at it' })
-
 const detectors: Readonly<Record<RiskName, Detector>> = {
   'unproven-identity': unprovenIdentity,
   'misleading-success-counters': misleadingSuccess,
   'silent-truncation': silentTruncation,
-  'secrets-exposed': notYet,
-  'exposed-endpoint': notYet,
+  'secrets-exposed': secretsExposed,
+  'exposed-endpoint': exposedEndpoint,
   'stale-blocks': staleBlocks,
   'unbounded-queue-retries': unboundedRetries,
   'memory-pressure': memoryPressure,
   'missing-health-checks': missingHealthChecks,
   'fragile-shell-wrappers': fragileWrappers,
-  'tag-drift': tagDrift,
+  'tag-drift': withClients(tagDrift),
   'stale-model-manifests': staleManifests,
   'oversized-context-windows': oversizedContext,
   'thermal-throttling': thermalThrottling,
