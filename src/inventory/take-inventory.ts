@@ -5,6 +5,7 @@ import { readMachineMemory } from '../machine/memory-reading.ts'
 import { modelServers } from '../machine/model-servers.ts'
 import { allListeners } from '../machine/port-listeners.ts'
 import { readPower } from '../machine/power.ts'
+import type { ProcessOptions } from '../machine/process-table.ts'
 import { serviceUnits } from '../machine/service-units.ts'
 import { type MachineSnapshot, quickSnapshot, takeSnapshot } from '../machine/snapshot.ts'
 import { latestLanes } from './latest-lanes.ts'
@@ -20,6 +21,8 @@ export interface InventoryOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Taken already, or on its way. */
   readonly snapshot?: Promise<MachineSnapshot>
+  /** Where the kernel shows its processes. */
+  readonly processes?: ProcessOptions
   /** Nothing is waited for longer than that (1500). */
   readonly deadline_ms?: number
 }
@@ -34,15 +37,16 @@ export async function takeInventory({
   root,
   environment = process.env,
   snapshot,
+  processes = {},
   deadline_ms = 1_500,
 }: InventoryOptions): Promise<InventoryFacts> {
   const started = performance.now()
-  const listeners = allListeners()
-  const daemons = modelServers()
+  const listeners = allListeners(processes)
+  const daemons = modelServers(processes)
   const units = daemons?.flatMap(({ unit }) => unit ?? []) ?? []
   const keys = Object.values(config.runtimes).flatMap((each) => ('api_key_env' in each ? (each.api_key_env ?? []) : []))
   const [runtimes, services, hardware, latest, clients] = await Promise.all([
-    surveyRuntimes(config, root, { environment, listening: listeningAt(listeners), deadline_ms }),
+    surveyRuntimes(config, root, { environment, listening: listeningAt(listeners, processes), deadline_ms }),
     serviceUnits(units, deadline_ms),
     describeHardware(snapshot ?? takeSnapshot(), deadline_ms),
     latestLanes(join(root, '.bench')),
