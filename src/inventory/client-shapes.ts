@@ -76,7 +76,7 @@ const httpClient =
 
 const url = /\bhttps?:\/\/[^\s"'`<>()\\{}$,;|]{1,300}/g
 /** Ports that nothing but model servers usually has. */
-const bare = /\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:11434|1234)\b/g
+const bare = /(?<![\w/@.-])(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:11434|1234)\b/g
 const modelPorts = new Set(['11434', '1234'])
 const modelPath =
   /^\/(?:v1|api\/(?:v[01]|chat|generate|embed|embeddings|tags|show|ps|pull|version))(?:\/|$)|\/chat\/completions$|^\/completions?$/

@@ -19,7 +19,7 @@ runtimes:
   daemon: { kind: ollama, endpoint: '${ollama}' }
   server: { kind: llama-server, endpoint: '${server}' }
 lanes:
-  local: { runtime: daemon, model: 'smollm2:135m', context: 1024, context_probe: { seconds: 1 } }
+  local: { runtime: daemon, model: 'smollm2:135m', context: 1024, context_probe: { seconds: 1 }, latency_probe: { calls: 0 }, capability_probe: { seconds: 0 } }
   second: { runtime: server, model: 'smollm2:server' }
   missing: { runtime: daemon, model: 'qwen3.6:27b' }
 workloads:
@@ -117,10 +117,9 @@ describeReal(['llamaServer', 'ollama', 'weights'], 'the inventory of a machine w
   test('is taken once in a run, which tells its risks, and lends its ladder to the next one', within(4), async () => {
     const { output } = await project.run(['--reporter=bench-memo'])
     const memo = JSON.parse(await project.read('.bench/memo.json'))
-    expect(memo.inventory?.inventory.runtimes.map(({ state }: { state: string }) => state).slice(0, 2), output).toEqual([
-      'ready',
-      'ready',
-    ])
+    expect(memo.inventory?.inventory.runtimes.map(({ state }: { state: string }) => state).slice(0, 2), output).toEqual(
+      ['ready', 'ready'],
+    )
     expect(memo.risks.clear).toContain('exposed-endpoint')
     expect(memo.risks.risks).toEqual(
       expect.arrayContaining([
