@@ -32,7 +32,11 @@ export const governorSchema = z.strictObject({
     ),
   expires_at: pointer.optional().describe('where, from the block, stands when it ends'),
   on_clear: z
-    .union([z.literal('keep'), z.literal('remove'), z.strictObject({ write: z.record(pointer, scalar) })])
+    .union([
+      z.literal('keep'),
+      z.literal('remove'),
+      z.strictObject({ write: z.record(pointer, scalar).describe('values by JSON pointer, from the block') }),
+    ])
     .default('keep')
     .describe(
       'what to do with a stale block that a probe has refuted: keep the file as it is; remove the block; or write these values, by pointer from the block. A copy of the file is kept beside it',
