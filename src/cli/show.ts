@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { loadConfig } from '../config/load.ts'
+import type { WorkloadConfig } from '../config/schema.ts'
 import type { DatasetRecord } from '../datasets/dataset.ts'
 import { loadDataset } from '../datasets/load.ts'
 import type { Completion, Evidence, StoredText } from '../evidence/schema.ts'
+import { sha256, storeText } from '../evidence/stored-text.ts'
 import { describeTiming } from './describe-timing.ts'
 import { findEvidence, findEvidenceIn } from './find-evidence.ts'
 
@@ -14,12 +16,17 @@ export async function show(id: string, from: string, run?: string): Promise<stri
   const found = run === undefined ? findEvidence(id, from) : findEvidenceIn(run, id, from)
   const { evidence, root, folder } = await found
   if (evidence.kind !== 'completion') return `${heading(evidence, folder)}\n\n${JSON.stringify(evidence, undefined, 2)}`
-  const record = await expectedRecord(evidence, root)
-  return describeCompletion(evidence, folder, record)
+  return describeCompletion(evidence, folder, await expectedOf(evidence, root))
 }
 
-/** Pure. `record` is absent where the dataset is gone or has changed. */
-export function describeCompletion(completion: Completion, folder: string, record: DatasetRecord | undefined): string {
+/** What a record's answer was to hold, and how much of it may be shown. */
+interface Expected {
+  readonly record: DatasetRecord
+  readonly privacy: WorkloadConfig['privacy']
+}
+
+/** Pure. `expected` is absent where the dataset is gone, or no longer holds the record. */
+function describeCompletion(completion: Completion, folder: string, expected: Expected | undefined): string {
   const { outcome, identity, prompt } = completion
   const sections: [string, string][] = [['Prompt', stored(prompt)]]
   if (outcome.state === 'failed') {
@@ -27,7 +34,7 @@ export function describeCompletion(completion: Completion, folder: string, recor
   } else {
     sections.push(
       ['Answer', stored(outcome.answer)],
-      ['Difference to the expected', differences(completion, record)],
+      ['Difference to the expected', differences(completion, expected)],
       ['Measured', describeTiming(outcome)],
     )
   }
@@ -53,7 +60,7 @@ function stored({ text, characters, sha256, redactions }: StoredText): string {
   return redactions ? `${text}\n(${redactions} pieces were masked before this was written)` : text
 }
 
-function differences({ outcome }: Completion, record: DatasetRecord | undefined): string {
+function differences({ outcome }: Completion, expected: Expected | undefined): string {
   if (outcome.state === 'failed') return ''
   const { examination, answer } = outcome
   const fields = parseFields(answer.text)
@@ -69,12 +76,20 @@ function differences({ outcome }: Completion, record: DatasetRecord | undefined)
         : `leak: ${field} ${index + 1} was not named, so redaction leaves it in`,
     ),
     ...examination.facts.map(({ field, found }) => {
-      const expected = record?.expected[field]?.join(' or ') ?? 'unknown: the dataset has changed or is gone'
+      const wanted = describeExpected(field, answer, expected)
       const answered = fields && field in fields ? JSON.stringify(fields[field]) : 'not stored'
-      return found ? `found   ${field}: ${expected}` : `missed  ${field}: expected ${expected}; answered ${answered}`
+      return found ? `found   ${field}: ${wanted}` : `missed  ${field}: expected ${wanted}; answered ${answered}`
     }),
   ]
   return lines.join('\n') || 'none'
+}
+
+/** No more than the workload's privacy lets be stored of an answer, today or when this one was given. */
+function describeExpected(field: string, answer: StoredText, expected: Expected | undefined): string {
+  const texts = expected?.record.expected[field]
+  if (!expected || !texts) return 'unknown: the dataset has changed or is gone'
+  const shown = texts.map((text) => storeText(text, expected.privacy).text)
+  return answer.text === undefined || shown.includes(undefined) ? 'not shown: it is private' : shown.join(' or ')
 }
 
 function parseFields(text: string | undefined): Record<string, unknown> | undefined {
@@ -86,11 +101,15 @@ function parseFields(text: string | undefined): Record<string, unknown> | undefi
   }
 }
 
-async function expectedRecord(completion: Completion, root: string): Promise<DatasetRecord | undefined> {
+/** By its input: an id may have been given to another record since. */
+async function expectedOf({ workload, record_sha256 }: Completion, root: string): Promise<Expected | undefined> {
   try {
     const { config } = await loadConfig(join(root, 'bench.config.yaml'))
-    const dataset = await loadDataset(config.workloads[completion.workload]?.dataset ?? '', root)
-    return dataset.records.find((record) => record.id === completion.record_id)
+    const settings = config.workloads[workload]
+    if (!settings) return undefined
+    const { records } = await loadDataset(settings.dataset, root)
+    const record = records.find(({ input }) => sha256(input) === record_sha256)
+    return record && { record, privacy: settings.privacy }
   } catch {
     return undefined
   }
