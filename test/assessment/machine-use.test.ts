@@ -97,6 +97,27 @@ describe('slowing in the course of a run', () => {
     expect(assessThrottling([...slower.toReversed(), cold], 'local').state).toBe('slower')
   })
 
+  test('is not claimed where one workload is slower than the other, nor where records are longer at the end', () => {
+    const quick = answers([100, 101, 99, 102, 100, 101, 99, 102, 100])
+    const slow = answers([50, 51, 49, 52, 50, 51, 49, 52, 50]).map((each) => ({ ...each, workload: 'other' }))
+    expect(assessThrottling([...quick, ...slow], 'local')).toMatchObject({ state: 'not-evident', n: 6 })
+    const longer = answers([100, 101, 99, 102, 90, 90, 91, 90, 80, 81, 79, 80]).map((each, index) => {
+      if (each.outcome.state !== 'answered') throw new Error('it did not answer')
+      const usage = { ...each.outcome.usage, prompt_tokens: 100 + 100 * index }
+      return { ...each, outcome: { ...each.outcome, usage } }
+    })
+    expect(assessThrottling(longer, 'local')).toMatchObject({
+      state: 'not-evident',
+      text: expect.stringMatching(/, but its records are longer there$/),
+    })
+  })
+
+  test('is found in two workloads together, each by its own thirds', () => {
+    const slowing = answers([100, 101, 99, 90, 90, 91, 80, 81, 79])
+    const too = answers([50, 51, 49, 45, 45, 46, 40, 41, 39]).map((each) => ({ ...each, workload: 'other' }))
+    expect(assessThrottling([...slowing, ...too], 'local')).toMatchObject({ state: 'slower', n: 6 })
+  })
+
   test('stands beside clock and temperature where these could be read', () => {
     const heated = {
       ...memory(40),
