@@ -45,8 +45,8 @@ export interface Test {
   readonly p_value: number
   /** What p would be at this n if all had gone one way. */
   readonly extreme_p_value: number
-  /** The least p that the records without a pair could have given; absent where each has one. */
-  readonly least_p_with_missing?: number
+  /** What records without a pair could have shown at most, each way, as p; absent where each has a pair. */
+  readonly hidden?: { readonly p_of_worse?: number; readonly p_of_better?: number }
   readonly towards: 'worse' | 'better' | 'neither'
   /** Set where the change is too small to matter, however sure it is. */
   readonly negligible?: string

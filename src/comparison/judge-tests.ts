@@ -35,15 +35,19 @@ export function judgeTests(tests: readonly Test[]): ReadonlyMap<Test, GateCompar
 }
 
 function resultOf(test: Test, adjusted: number, atBest: number): { result: ComparisonResult; why?: string } {
+  const couldHide = (p: number | undefined): boolean => p !== undefined && p <= significance
+  const { p_of_worse, p_of_better } = test.hidden ?? {}
+  const hiding = 'the records that only one side judged could hide'
   if (adjusted <= significance && test.towards !== 'neither') {
     if (test.negligible !== undefined) return { result: 'no-evidence-of-change', why: `a change of ${test.negligible}` }
+    if (couldHide(test.towards === 'worse' ? p_of_better : p_of_worse)) {
+      return { result: 'too-few-to-say', why: `${hiding} the opposite` }
+    }
     return { result: test.towards === 'worse' ? 'regressed' : 'improved' }
   }
   if (atBest > significance) {
     return { result: 'too-few-to-say', why: `${test.n} could not show a change even if all had gone one way` }
   }
-  if (test.least_p_with_missing !== undefined && test.least_p_with_missing <= significance) {
-    return { result: 'too-few-to-say', why: 'the records that only one side judged could hide a change' }
-  }
+  if (couldHide(p_of_worse) || couldHide(p_of_better)) return { result: 'too-few-to-say', why: `${hiding} a change` }
   return { result: 'no-evidence-of-change' }
 }

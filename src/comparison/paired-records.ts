@@ -27,7 +27,8 @@ export function compareRecords(
     const after = b.get(record)
     return after ? [{ before, after }] : []
   })
-  const missing = new Set([...a.keys(), ...b.keys()]).size - pairs.length
+  const lone = { inA: withoutPair(a, b), inB: withoutPair(b, a) }
+  const missing = lone.inA.length + lone.inB.length
   const n = pairs.length
   if (n === 0) {
     return { gate, result: 'not-comparable', n, reason: 'no record was judged on both sides', evidence_ids: [] }
@@ -52,12 +53,7 @@ export function compareRecords(
     },
     p_value,
     extreme_p_value: mcnemar(n, 0).p_value,
-    ...(missing > 0 && {
-      least_p_with_missing: Math.min(
-        mcnemar(worse.length + missing, better.length).p_value,
-        mcnemar(worse.length, better.length + missing).p_value,
-      ),
-    }),
+    ...(missing > 0 && { hidden: whatCouldHide(worse.length, better.length, lone) }),
     towards: worse.length > better.length ? 'worse' : worse.length < better.length ? 'better' : 'neither',
     reason: [
       `${before} of ${n} ${what} in A, ${after} in B`,
@@ -68,5 +64,27 @@ export function compareRecords(
       pair.before.evidence_id,
       pair.after.evidence_id,
     ]),
+  }
+}
+
+function withoutPair(side: RecordOutcomes, other: RecordOutcomes): RecordOutcome[] {
+  return [...side].flatMap(([record, outcome]) => (other.has(record) ? [] : [outcome]))
+}
+
+/**
+ * The extremes that records without a pair leave open: what one side knows of them stands. One that was met in A may
+ * have got worse in B, never better.
+ */
+function whatCouldHide(
+  worse: number,
+  better: number,
+  { inA, inB }: { readonly inA: readonly RecordOutcome[]; readonly inB: readonly RecordOutcome[] },
+): NonNullable<Test['hidden']> {
+  const [metInA, metInB] = [inA, inB].map((side) => side.filter(({ met }) => met).length) as [number, number]
+  const mayBeWorse = worse + metInA + (inB.length - metInB)
+  const mayBeBetter = better + (inA.length - metInA) + metInB
+  return {
+    ...(mayBeWorse > better && { p_of_worse: mcnemar(mayBeWorse, better).p_value }),
+    ...(mayBeBetter > worse && { p_of_better: mcnemar(worse, mayBeBetter).p_value }),
   }
 }

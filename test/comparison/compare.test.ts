@@ -54,6 +54,29 @@ describe('what became of a gate', () => {
     expect(line(comparison, 'validity')?.reason).toContain('12 records judged on one side alone')
   })
 
+  test('an improvement of the records that B still answered is none where those it lost could be a regression', () => {
+    const silent = { failed: { code: 'unreachable' } } as const
+    const a = runOf({ records: 60, change: (index) => (index < 10 ? wrong : {}) })
+    const b = (lost: number) => runOf({ records: 60, change: (index) => (index >= 60 - lost ? silent : {}) })
+    expect(line(compare(a, b(0)), 'quality')?.result).toBe('improved')
+    expect(line(compare(a, b(5)), 'quality')?.result).toBe('improved')
+    const hiding = compare(a, b(30))
+    expect(line(hiding, 'quality')?.result).toBe('too-few-to-say')
+    expect(line(hiding, 'quality')?.reason).toContain('could hide the opposite')
+    expect(hiding.result).toBe('too-few-to-say')
+  })
+
+  test('of records that B lacks, those that were bad in A cannot have got worse: what A knows of them stands', () => {
+    const a = (index: number) => (index < 8 ? wrong : {})
+    const lacking = (from: number) =>
+      runOf({ change: (index) => (index >= from && index < from + 6 ? { failed: { code: 'unreachable' } } : a(index)) })
+    expect(line(compare(runOf({ change: a }), lacking(5)), 'quality')).toMatchObject({
+      result: 'no-evidence-of-change',
+      n: 24,
+    })
+    expect(line(compare(runOf({ change: a }), lacking(20)), 'quality')?.result).toBe('too-few-to-say')
+  })
+
   test('a third slower on every record is a regression of latency, with the typical difference', () => {
     const times = (factor: number): RunChanges => ({ change: (index) => ({ total_ms: (2000 + 10 * index) * factor }) })
     const comparison = compare(runOf(times(1)), runOf(times(1.3)))
