@@ -1,4 +1,5 @@
 import type { WorkloadConfig } from '../config/schema.ts'
+import { askedEquallyOften } from './asked-equally-often.ts'
 import type { ComparisonInput } from './compare.ts'
 import { type Difference, type Factor, premisesOf } from './differences.ts'
 import { compareContext, compareIdentity, compareMemory, compareVerdicts } from './fixed-gates.ts'
@@ -89,8 +90,9 @@ function measuredGates({
   // A cloud's times are those of the way to it, so the machine counts there too.
   const isOneMachine = before.machine !== undefined && before.machine.fingerprint === after.machine?.fingerprint
   const withTime = isOneMachine
-  const valid = [before, after].map(({ completions }) => validOutcomes(completions, settings, { withTime }))
-  const good = [before, after].map(({ completions }) => goodOutcomes(completions, config, workload, { withTime }))
+  const asked = askedEquallyOften(before.completions, after.completions)
+  const valid = asked.map((completions) => validOutcomes(completions, settings, { withTime }))
+  const good = asked.map((completions) => goodOutcomes(completions, config, workload, { withTime }))
   const [validBefore, validAfter] = valid
   const [goodBefore, goodAfter] = good
   const worker = compareVerdicts('worker', before, after, config, workload)

@@ -81,7 +81,10 @@ function problemOf(found: {
   const { completions, answered, parts, machines, datasets, evidence, lane, workload } = found
   if (completions.length === 0) return 'it holds no answer of this lane to this workload'
   const [first] = answered
-  if (!first) return `none of its ${count(completions.length, 'record')} was answered`
+  if (!first) {
+    const why = completions.flatMap(({ outcome }) => (outcome.state === 'failed' ? [outcome.message] : []))
+    return `none of its ${count(completions.length, 'record')} was answered: ${why[0]}`
+  }
   if (answered.some(({ fingerprint }) => fingerprint !== first.fingerprint)) {
     return 'its answers are of several models, prompts, schemas or options: which of them is meant is not said'
   }

@@ -77,6 +77,15 @@ describe('what became of a gate', () => {
     expect(line(compare(runOf({ change: a }), lacking(20)), 'quality')?.result).toBe('too-few-to-say')
   })
 
+  test('a side that asked its records more often does not look worse for it: as many first answers are compared', () => {
+    const again = (bad: number) =>
+      runOf({ change: (index) => (index < bad ? broken : {}) }).filter(({ kind }) => kind === 'completion')
+    const thrice = [...runOf(), ...again(12), ...again(0)]
+    expect(line(compare(thrice, runOf()), 'validity')?.effect).toMatchObject({ before: 1, after: 1 })
+    const worse = compare(thrice, runOf({ change: (index) => (index < 12 ? broken : {}) }))
+    expect(line(worse, 'validity')?.result).toBe('regressed')
+  })
+
   test('a third slower on every record is a regression of latency, with the typical difference', () => {
     const times = (factor: number): RunChanges => ({ change: (index) => ({ total_ms: (2000 + 10 * index) * factor }) })
     const comparison = compare(runOf(times(1)), runOf(times(1.3)))
@@ -187,6 +196,11 @@ describe('compare or refuse', () => {
     expect(compare(runOf(), runOf({ fingerprint: 'other' })).pairs[0]?.refusal).toContain(
       'none of the recorded parts does',
     )
+  })
+
+  test('a side without any answer says why', () => {
+    const silent = runOf({ change: () => ({ failed: { code: 'unreachable', message: 'nobody listens' } }) })
+    expect(compare(runOf(), silent).pairs[0]?.refusal).toBe('B: none of its 30 records was answered: nobody listens')
   })
 
   test('a lane that B lost is not comparable, a lane that is new in B changes nothing', () => {
