@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -125,5 +126,28 @@ describe('the header of a GGUF file', () => {
     ['has an unknown type', header(Buffer.concat([text('key'), u32(77)])), 'type 77'],
   ] as const)('of a file that %s is refused with the reason', async ([, bytes, reason]) => {
     await expect(readGgufHeader(await written(bytes))).rejects.toThrow(reason)
+  })
+
+  test('of a hostile file is not read for ever: a head without end, arrays in arrays, and what is no file', async () => {
+    const entries = await written(Buffer.concat([Buffer.from('GGUF'), u32(3), u64(1), u64(2 ** 40)]))
+    await expect(readGgufHeader(entries)).rejects.toThrow('claims 1099511627776 entries')
+    const texts = await written(header(Buffer.concat([text('a'), u32(9), u32(8), u64(2 ** 40)])))
+    await expect(readGgufHeader(texts)).rejects.toThrow('claims 1099511627776 texts')
+
+    const endless = await written(header(Buffer.concat([text('a'), u32(9), u32(0), u64(2 ** 30)]), text('b')))
+    // A hole, which costs the test no space.
+    const file = await open(endless, 'r+')
+    await file.truncate(2 ** 31)
+    await file.close()
+    await expect(readGgufHeader(endless)).rejects.toThrow('its head is longer than 67108864 bytes')
+
+    const nested = Buffer.concat(Array.from({ length: 100 }, () => Buffer.concat([u32(9), u64(1)])))
+    await expect(
+      readGgufHeader(await written(header(Buffer.concat([text('a'), u32(9), nested, Buffer.alloc(2_000_000)])))),
+    ).rejects.toThrow('nested more than 4 deep')
+
+    const pipe = path.join(folder, 'pipe.gguf')
+    execFileSync('mkfifo', [pipe])
+    await expect(readGgufHeader(pipe)).rejects.toThrow('is no file')
   })
 })
