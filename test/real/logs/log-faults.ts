@@ -185,6 +185,14 @@ export const logFaults: readonly LogFault[] = [
       }),
   },
   {
+    detector: 'secret',
+    name: 'ollama',
+    program: 'Ollama',
+    how: 'ollama serve with a made-up password in HTTPS_PROXY',
+    rules: ['ollama-proxy-password'],
+    induce: () => withOllama({ HTTPS_PROXY: 'http://someone:made-up@127.0.0.1:9' }, [], async () => undefined),
+  },
+  {
     detector: 'corrupt-manifest',
     name: 'ollama',
     program: 'Ollama',
