@@ -2,7 +2,7 @@ import type { DatasetRecord } from '../datasets/dataset.ts'
 import type { EvidenceFacts, EvidenceOf } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 import { curtailmentOf } from '../gates/curtailment.ts'
-import { settledFailure } from '../gates/settled.ts'
+import { watchSettledFailure } from '../gates/settled.ts'
 import type { GateInput, Verdict } from '../gates/verdict.ts'
 import type { Lane } from '../lanes/lane.ts'
 import type { ProvidedBench } from './provided.ts'
@@ -18,10 +18,11 @@ type CurtailmentFacts = Extract<EvidenceFacts, Omit<EvidenceOf<'curtailment'>, '
 
 export function earlyStop(lane: Lane, { config }: Pick<ProvidedBench, 'config'>): EarlyStop {
   let failure: Verdict | undefined
+  const settledFailure = watchSettledFailure({ config, lane: lane.name, workload: lane.workload })
   return {
     isSettled() {
       if (config.run !== 'gate') return false
-      failure ??= settledFailure(inputOf(lane, config))
+      failure ??= settledFailure(lane.evidence())
       return failure !== undefined
     },
     curtailment(records) {
