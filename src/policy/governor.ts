@@ -1,12 +1,13 @@
-import { copyFile, readFile, stat } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
-import { isMap, isSeq, parseDocument } from 'yaml'
-import { pointerKeys, pointerStep, valueAt } from '../config/json-pointer.ts'
+import { constants, copyFile, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { parseDocument } from 'yaml'
+import { pointerStep, valueAt } from '../config/json-pointer.ts'
 import type { GovernorConfig } from '../config/policy-schema.ts'
 import { canonicalJson } from '../evidence/read.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 import { takeLock } from '../lanes/machine-lock.ts'
 import type { Block } from './block.ts'
+import { editedText } from './governor-edit.ts'
 import { PolicyUnreadable, replaceFile } from './policy-file.ts'
 
 /** Longer reasons say no more, and may be anything. */
@@ -82,6 +83,7 @@ export type Clearing =
 /**
  * Takes a refuted block out of its governor's file, as far as the config allows. The file is read again behind a lock:
  * where the block has changed meanwhile, it is another block, and stays. A copy of the file as it was is kept beside it.
+ * Never rejects: a file that could not be changed is kept, and said to be.
  */
 export async function clearInGovernor(
   governor: GovernorConfig,
@@ -89,85 +91,70 @@ export async function clearInGovernor(
   root: string,
   now: Date,
 ): Promise<Clearing> {
-  const { on_clear } = governor
-  const { pointer = governor.pointer, value_sha256 } = block
-  if (on_clear === 'keep') return { cleared: false, why: 'its file is not edited (on_clear: keep)' }
+  if (governor.on_clear === 'keep') return { cleared: false, why: 'its file is not edited (on_clear: keep)' }
   const file = resolve(root, governor.file)
-  const lock = await takeLock({
-    folder: resolve(root, '.bench', 'locks'),
-    name: `governor-${sha256(file).slice(0, 16)}`,
-    what: `a change of ${governor.file}`,
-  })
   try {
-    const text = await readFile(file, 'utf8')
-    const value = valueAt(parse(text, governor.file), pointer)
-    if (value === undefined || sha256(canonicalJson(value)) !== value_sha256)
-      return { cleared: false, why: 'it was changed meanwhile' }
-    const copy = `${governor.file}.${now.toISOString().replaceAll(/[:.]/g, '-')}.bak`
-    await copyFile(file, resolve(root, copy))
-    const writes = on_clear === 'remove' ? undefined : Object.entries(on_clear.write)
-    const { mode } = await stat(file)
-    await replaceFile(file, edited(text, governor.file, pointer, writes), mode & 0o777)
-    return { cleared: true, copy }
-  } finally {
-    await lock.release()
+    const lock = await takeLock({
+      folder: resolve(root, '.bench', 'locks'),
+      name: `governor-${sha256(file).slice(0, 16)}`,
+      what: `a change of ${governor.file}`,
+    })
+    try {
+      return await clearNow(governor, block, file, now)
+    } finally {
+      await lock.release()
+    }
+  } catch (error) {
+    return { cleared: false, why: `its file could not be changed: ${(error as Error).message}` }
   }
 }
 
-/** The text with a value removed, or with values written from it on; comments and order of YAML stay. Pure. */
-function edited(
-  text: string,
-  name: string,
-  pointer: string,
-  writes: readonly (readonly [string, unknown])[] | undefined,
-): string {
-  if (!isJson(name)) {
-    const document = parseDocument(text)
-    const at = keysIn(document.contents, pointer)
-    if (writes) for (const [from, value] of writes) document.setIn([...at, ...pointerKeys(from)], value)
-    else if (at.length === 0) document.contents = null
-    else document.deleteIn(at)
-    return document.toString({ lineWidth: 0 }) // long lines stay as they are
-  }
-  const value: unknown = JSON.parse(text)
-  const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  '
-  const changed = writes
-    ? writes.reduce((sum, [from, each]) => withValue(sum, pointerKeys(`${pointer}${from}`), each), value)
-    : withoutValue(value, pointerKeys(pointer))
-  return `${JSON.stringify(changed, undefined, indent)}${text.endsWith('\n') ? '\n' : ''}`
-}
-
-/** Keys as the document has them: of a list, numbers. */
-function keysIn(contents: unknown, pointer: string): (string | number)[] {
-  let node: unknown = contents
-  return pointerKeys(pointer).map((key) => {
-    const step = isSeq(node) ? Number(key) : key
-    node = isSeq(node) || isMap(node) ? node.get(step, true) : undefined
-    return step
+async function clearNow(
+  governor: GovernorConfig,
+  { pointer = governor.pointer, value_sha256 }: Pick<Block, 'pointer' | 'value_sha256'>,
+  named: string,
+  now: Date,
+): Promise<Clearing> {
+  const { on_clear, file: name } = governor
+  // Behind a symbolic link stands the file that the governor writes: the link stays one.
+  const file = await realpath(named)
+  const text = await readFile(file, 'utf8')
+  const { mode, uid, gid, atime, mtime } = await stat(file)
+  const value = valueAt(parse(text, name), pointer)
+  if (value === undefined || sha256(canonicalJson(value)) !== value_sha256)
+    return { cleared: false, why: 'it was changed meanwhile' }
+  const writes = on_clear === 'remove' || on_clear === 'keep' ? undefined : Object.entries(on_clear.write)
+  const edited = editedText(text, isJson(name) ? 'json' : 'yaml', (each) => parse(each, name), pointer, writes)
+  if (edited === undefined)
+    return {
+      cleared: false,
+      why: 'its file cannot be edited without a change to more than this block: edit it by hand',
+    }
+  const copy = await keepCopy(file, named, name, now)
+  const replaced = await replaceFile(file, edited, {
+    mode: mode & 0o7777,
+    owner: { uid, gid },
+    // Blocks without a time of their own are as old as the file: those that stay must not grow younger.
+    ...(governor.created_at === undefined && { times: { atime, mtime } }),
+    unless: async () => (await readFile(file, 'utf8')) !== text,
   })
+  if (replaced) return { cleared: true, copy }
+  await rm(resolve(dirname(named), basename(copy)), { force: true })
+  return { cleared: false, why: 'it was changed meanwhile' }
 }
 
-function withValue(value: unknown, [key, ...rest]: readonly string[], written: unknown): unknown {
-  if (key === undefined) return written
-  if (Array.isArray(value))
-    return value.map((each, index) => (String(index) === key ? withValue(each, rest, written) : each))
-  const object = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  return { ...object, [key]: withValue(object[key], rest, written) }
-}
-
-function withoutValue(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined) return null
-  if (typeof value !== 'object' || value === null) return value
-  if (rest.length === 0) {
-    return Array.isArray(value)
-      ? value.filter((_, index) => String(index) !== key)
-      : Object.fromEntries(Object.entries(value).filter(([each]) => each !== key))
+/** Beside the file as the config names it; never in the place of an earlier copy. Returns its name, as the config's is. */
+async function keepCopy(file: string, named: string, name: string, now: Date): Promise<string> {
+  const time = now.toISOString().replaceAll(/[:.]/g, '-')
+  for (let number = 1; ; number += 1) {
+    const suffix = `.${time}${number === 1 ? '' : `-${number}`}.bak`
+    try {
+      await copyFile(file, `${named}${suffix}`, constants.COPYFILE_EXCL)
+      return `${name}${suffix}`
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   }
-  return Array.isArray(value)
-    ? value.map((each, index) => (String(index) === key ? withoutValue(each, rest) : each))
-    : Object.fromEntries(
-        Object.entries(value).map(([each, inner]) => [each, each === key ? withoutValue(inner, rest) : inner]),
-      )
 }
 
 function isJson(name: string): boolean {
@@ -176,10 +163,12 @@ function isJson(name: string): boolean {
 
 function parse(text: string, name: string): unknown {
   try {
-    if (isJson(name)) return JSON.parse(text)
-    const document = parseDocument(text, { maxAliasCount: 50 } as object)
-    if (document.errors[0]) throw document.errors[0]
-    return document.toJS({ maxAliasCount: 50 })
+    const value: unknown = isJson(name) ? JSON.parse(text) : undefined
+    // Also of JSON: a key that stands twice may mean blocked to one reader, and not to another.
+    const document = parseDocument(text)
+    const [problem] = document.errors.filter(({ code }) => !isJson(name) || code === 'DUPLICATE_KEY')
+    if (problem) throw problem
+    return isJson(name) ? value : document.toJS({ maxAliasCount: 50 })
   } catch (error) {
     throw new PolicyUnreadable(
       `${name} is no ${isJson(name) ? 'JSON' : 'YAML'}: ${(error as Error).message.split('\n')[0]}. What it blocks is not known`,

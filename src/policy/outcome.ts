@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import type { GovernorConfig } from '../config/policy-schema.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import type { IdentityProof } from '../evidence/identity-schema.ts'
-import { backoff_ms, type Moment } from './block.ts'
+import { type Block, backoff_ms, type Moment } from './block.ts'
 import { clearInGovernor } from './governor.ts'
 import { changePolicy } from './policy-file.ts'
 import type { ProofSubject } from './proof.ts'
@@ -37,11 +38,12 @@ export async function recordSuccess(
       ...state.clearances.filter(
         ({ file, pointer }) => !governed.some((it) => it.file === file && it.pointer === pointer),
       ),
-      ...governed.map(({ file, pointer = '', value_sha256 = '' }) => ({
+      ...governed.map(({ file, pointer = '', value_sha256 = '', created }) => ({
         file,
         pointer,
         value_sha256,
-        cleared: at,
+        // One that says it was written later than now is refuted all the same.
+        cleared: Date.parse(created) > Date.parse(at) ? created : at,
         evidence_ids,
       })),
     ],
@@ -58,12 +60,13 @@ export async function recordSuccess(
       },
     ].slice(-keptProofs),
   }))
-  for (const { block } of stale) {
+  // Of a list the last one first: what is taken out moves those behind it.
+  for (const { block } of stale.toReversed()) {
     if (block.pointer === undefined) {
       notes.push(`cleared the block of ${block.created}: ${block.reason}`)
       continue
     }
-    const governor = config.policy.governors.find(({ file }) => file === block.file)
+    const governor = config.policy.governors.find((each) => holds(each, block))
     const clearing = governor && (await clearInGovernor(governor, block, root, moment.now))
     notes.push(
       clearing?.cleared
@@ -71,6 +74,13 @@ export async function recordSuccess(
         : `refuted ${block.pointer} in ${block.file}: ${clearing?.why ?? 'it is no governor any more'}`,
     )
   }
+}
+
+/** Whether a block was read by this governor's settings: a file may stand in several, of which one lets it be edited. */
+function holds({ file, pointer, each }: GovernorConfig, block: Block): boolean {
+  if (file !== block.file || block.pointer === undefined) return false
+  const below = block.pointer.slice(pointer.length)
+  return block.pointer.startsWith(pointer) && (each ? /^\/[^/]*$/.test(below) : below === '')
 }
 
 /** Longer messages say no more. */

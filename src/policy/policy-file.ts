@@ -34,7 +34,9 @@ const proof = z.strictObject({
   workload: z.string(),
   lane: z.string(),
   options_sha256: sha256.describe("of the lane's settings"),
-  contract_sha256: sha256.describe("of the workload's settings and its dataset's schema"),
+  contract_sha256: sha256.describe(
+    "of the workload's settings, its dataset, the required level of proof and the runtime's place",
+  ),
   weights_sha256: sha256.optional(),
   digest: z.string().optional(),
   boot_id: z.string().optional(),
@@ -99,18 +101,42 @@ export async function changePolicy(
   }
 }
 
-/** Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one. */
-export async function replaceFile(file: string, content: string, mode = 0o600): Promise<void> {
+/** What a file that replaces another one takes over from it. */
+interface Replacement {
+  /** Rights; of the owner alone where absent. */
+  readonly mode?: number
+  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly times?: { readonly atime: Date; readonly mtime: Date }
+  /** Asked in the last moment: nothing is replaced where it says so. */
+  readonly unless?: () => Promise<boolean>
+}
+
+/**
+ * Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one. Returns
+ * whether it did. Rejects where an owner cannot be taken over: who writes the file must be able to go on with it.
+ */
+export async function replaceFile(
+  file: string,
+  content: string,
+  { mode = 0o600, owner, times, unless }: Replacement = {},
+): Promise<boolean> {
   const written = join(dirname(file), `.${randomId()}.writing`)
   try {
-    const handle = await open(written, 'wx', mode)
+    const handle = await open(written, 'wx', 0o600)
     try {
       await handle.writeFile(content)
+      const own = await handle.stat()
+      if (owner && (own.uid !== owner.uid || own.gid !== owner.gid)) await handle.chown(owner.uid, owner.gid)
+      await handle.chmod(mode) // after open, which takes the process's umask off
+      if (times) await handle.utimes(times.atime, times.mtime)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    await rename(written, file)
+    const isOff = (await unless?.()) ?? false
+    if (isOff) await rm(written, { force: true })
+    else await rename(written, file)
+    return !isOff
   } catch (error) {
     await rm(written, { force: true })
     throw error

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -79,6 +79,7 @@ describe("a governor's file", () => {
   test.for([
     ['no JSON', 'governor.json', '{"lanes": ', 'no JSON'],
     ['no YAML', 'governor.yaml', 'lanes: [', 'no YAML'],
+    ['a key that stands twice', 'governor.json', '{"lanes": [{"blocked": 1, "blocked": 0}]}', 'unique'],
     ['a text where blocks are expected', 'governor.json', '{"lanes": "none"}', 'a list or a map of blocks is expected'],
     ['a time that is none', 'governor.json', '{"lanes": [{"blocked": 1, "since": "yesterday"}]}', 'is no time'],
   ] as const)('with %s is an error: what it blocks is not known', async ([, file, text, message]) => {
@@ -141,5 +142,75 @@ describe('clearing a block in its file', () => {
       why: 'it was changed meanwhile',
     })
     expect(await readFile(join(root, 'governor.json'), 'utf8')).toBe(again)
+  })
+
+  const flags = { file: 'flags.json', each: true, blocked_at: '/blocked' } as const
+  const clearFirst = async (settings: GovernorConfig, at = 0) => {
+    const block = (await readGovernor(settings, root))[at]
+    return await clearInGovernor(settings, block as object, root, now)
+  }
+
+  test('changes no other byte of JSON: numbers of many digits, escapes, the order of keys', async () => {
+    const text =
+      '{\n\t"10": {"blocked": true, "job": 12345678901234567890},\n\t"2": {"blocked": true, "u": "\\/\\u00e9", "x": 1.0},\n\t"1": 3\n}\n'
+    await write('flags.json', text)
+    const kept = { ...flags, on_clear: { write: { '/blocked': false, '/by': 'us' } } }
+    expect(await clearFirst(governor(kept), 1)).toMatchObject({ cleared: true })
+    expect(await readFile(join(root, 'flags.json'), 'utf8')).toBe(
+      text.replace('"job": 12345678901234567890', '"job": 12345678901234567890, "by": "us"').replace('true', 'false'),
+    )
+    await write('flags.json', text)
+    expect(await clearFirst(governor({ ...flags, on_clear: 'remove' }), 0)).toMatchObject({ cleared: true })
+    expect(await readFile(join(root, 'flags.json'), 'utf8')).toBe(
+      text.replace('"2": {"blocked": true, "u": "\\/\\u00e9", "x": 1.0},\n\t', ''),
+    )
+  })
+
+  test.for([
+    ['an anchor that another block shares', 'on: &x { blocked: true }\noff: *x\n', { write: { '/blocked': false } }],
+    ['an anchor that another place needs', 'on: &x { blocked: true }\noff: *x\n', 'remove'],
+  ] as const)('leaves a file alone where %s', async ([, text, on_clear]) => {
+    await write('flags.yaml', text)
+    expect(await clearFirst(governor({ ...flags, file: 'flags.yaml', on_clear }))).toEqual({
+      cleared: false,
+      why: 'its file cannot be edited without a change to more than this block: edit it by hand',
+    })
+    expect(await readFile(join(root, 'flags.yaml'), 'utf8')).toBe(text)
+    expect(await readdir(root)).not.toContain(expect.stringContaining('.bak'))
+  })
+
+  test('of several in one moment keeps every copy, the first one of the file as it was', async () => {
+    const text = '[{"blocked": 1}, {"blocked": 2}]'
+    await write('flags.json', text)
+    const settings = governor({ ...flags, on_clear: 'remove' })
+    expect(await clearFirst(settings, 1)).toMatchObject({ cleared: true })
+    expect(await clearFirst(settings, 0)).toMatchObject({ cleared: true })
+    const copies = (await readdir(root)).filter((name) => name.endsWith('.bak'))
+    expect(copies).toHaveLength(2)
+    expect(await readFile(join(root, 'flags.json.2026-01-02T03-04-05-000Z.bak'), 'utf8')).toBe(text)
+  })
+
+  test('goes through a symbolic link, keeps rights that the umask would take, and lets other blocks stay as old', async () => {
+    await write('real.json', '{"a": {"blocked": 1}, "b": {"blocked": 2}}')
+    await chmod(join(root, 'real.json'), 0o666)
+    const old = new Date('2026-01-01T00:00:00Z')
+    await utimes(join(root, 'real.json'), old, old)
+    await symlink('real.json', join(root, 'flags.json'))
+    const settings = governor({ ...flags, on_clear: 'remove' })
+    expect(await clearFirst(settings)).toMatchObject({ cleared: true })
+    expect((await lstat(join(root, 'flags.json'))).isSymbolicLink()).toBe(true)
+    expect((await stat(join(root, 'real.json'))).mode & 0o777).toBe(0o666)
+    expect(await readGovernor(settings, root)).toMatchObject([{ pointer: '/b', created: old.toISOString() }])
+  })
+
+  test('says why it could not, where the file went away meanwhile', async () => {
+    await write('flags.json', '{"a": {"blocked": 1}}')
+    const settings = governor({ ...flags, on_clear: 'remove' })
+    const [block] = await readGovernor(settings, root)
+    await rm(join(root, 'flags.json'))
+    expect(await clearInGovernor(settings, block as object, root, now)).toMatchObject({
+      cleared: false,
+      why: expect.stringContaining('ENOENT'),
+    })
   })
 })
