@@ -1,9 +1,8 @@
 import type { ConcurrencyLevel } from '../evidence/latency-schema.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
-import { loadRequest } from '../lanes/load-request.ts'
 import { asRuntimeFailure, RequestAborted } from '../runtimes/failures.ts'
-import { freshPrompt } from './fresh-prompt.ts'
+import { freshRequest } from './fresh-prompt.ts'
 
 type ConcurrencyFacts = Extract<EvidenceFacts, { kind: 'concurrency' }>
 type ConcurrentCall = ConcurrencyLevel['calls'][number]
@@ -28,18 +27,10 @@ export async function sweepConcurrency({
 
   async function call(sent: number, concurrency: number): Promise<ConcurrentCall> {
     try {
-      const { usage, wire } = await runtime.chat(
-        {
-          ...loadRequest(lane),
-          messages: freshPrompt(cycles),
-          temperature: 0,
-          seed: lane.seed,
-          max_output_tokens: outputTokens,
-          think: false,
-          prefix_cache: false,
-        },
-        { deadline_ms: concurrency * (1000 * lane.latency_probe.seconds + 5000), ...(signal && { signal }) },
-      )
+      const { usage, wire } = await runtime.chat(freshRequest(lane, cycles, outputTokens), {
+        deadline_ms: concurrency * (1000 * lane.latency_probe.seconds + 5000),
+        ...(signal && { signal }),
+      })
       const total_ms = performance.now() - sent
       // The wire's clock began when this very request left.
       const left_ms = Math.max(0, total_ms - wire.total_ms)

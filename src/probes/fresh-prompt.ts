@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
-import type { ChatMessage } from '../runtimes/runtime.ts'
+import type { LaneConfig } from '../config/schema.ts'
+import { loadRequest } from '../lanes/load-request.ts'
+import type { ChatMessage, ChatRequest } from '../runtimes/runtime.ts'
 import { filler } from './context-prompt.ts'
 
 /**
@@ -7,7 +9,7 @@ import { filler } from './context-prompt.ts'
  * the template writes ahead of the first message can be reused. It asks for a text longer than any limit of a probe.
  * @param cycles of filler, some 65 tokens each
  */
-export function freshPrompt(cycles: number): readonly ChatMessage[] {
+function freshPrompt(cycles: number): readonly ChatMessage[] {
   return [
     {
       role: 'user',
@@ -18,4 +20,17 @@ export function freshPrompt(cycles: number): readonly ChatMessage[] {
       ].join('\n'),
     },
   ]
+}
+
+/** A request of a lane for a fresh prompt, and so many tokens of an answer at the most. */
+export function freshRequest(lane: LaneConfig, cycles: number, output_tokens: number): ChatRequest {
+  return {
+    ...loadRequest(lane),
+    messages: freshPrompt(cycles),
+    temperature: 0,
+    seed: lane.seed,
+    max_output_tokens: output_tokens,
+    think: false,
+    prefix_cache: false,
+  }
 }

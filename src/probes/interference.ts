@@ -3,12 +3,11 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
-import { loadRequest } from '../lanes/load-request.ts'
 import { processFamily } from '../machine/process-family.ts'
 import { largestProcesses, programOf, runningProcesses, sameProgramFamily } from '../machine/running-processes.ts'
 import { siblingModule } from '../runtimes/embedded/sibling-module.ts'
 import { RequestAborted } from '../runtimes/failures.ts'
-import { freshPrompt } from './fresh-prompt.ts'
+import { freshRequest } from './fresh-prompt.ts'
 
 type InterferenceFacts = Extract<EvidenceFacts, { kind: 'interference' }>
 type Phase = 'idle' | 'answering'
@@ -50,21 +49,10 @@ export async function probeInterference(
     const timer = setTimeout(() => over.abort(), Math.max(1, until - performance.now()))
     try {
       for (let call = 0; call < mostCallsInRound && !over.signal.aborted; call += 1) {
-        const asked = runtime.chat(
-          {
-            ...loadRequest(lane),
-            messages: freshPrompt(cycles),
-            temperature: 0,
-            seed: lane.seed,
-            max_output_tokens: outputTokens,
-            think: false,
-            prefix_cache: false,
-          },
-          {
-            deadline_ms: 1000 * seconds + 5_000,
-            signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
-          },
-        )
+        const asked = runtime.chat(freshRequest(lane, cycles, outputTokens), {
+          deadline_ms: 1000 * seconds + 5_000,
+          signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
+        })
         calls += 1
         tell('answering')
         await asked.finally(() => tell('between'))

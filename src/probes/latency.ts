@@ -3,9 +3,8 @@ import type { ProbedCall } from '../evidence/latency-schema.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import { answerTimes } from '../lanes/answer-times.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
-import { loadRequest } from '../lanes/load-request.ts'
 import { asRuntimeFailure, RequestAborted } from '../runtimes/failures.ts'
-import { freshPrompt } from './fresh-prompt.ts'
+import { freshRequest } from './fresh-prompt.ts'
 
 type LatencyFacts = Extract<EvidenceFacts, { kind: 'latency' }>
 
@@ -25,18 +24,10 @@ export async function probeLatency({ name, lane, runtime, options_sha256, signal
   async function call(): Promise<ProbedCall> {
     const started = performance.now()
     try {
-      const result = await runtime.chat(
-        {
-          ...loadRequest(lane),
-          messages: freshPrompt(cycles),
-          temperature: 0,
-          seed: lane.seed,
-          max_output_tokens: limits.output_tokens,
-          think: false,
-          prefix_cache: false,
-        },
-        { deadline_ms: 2000 * limits.seconds + 5000, ...(signal && { signal }) },
-      )
+      const result = await runtime.chat(freshRequest(lane, cycles, limits.output_tokens), {
+        deadline_ms: 2000 * limits.seconds + 5000,
+        ...(signal && { signal }),
+      })
       const { finish_reason, usage } = result
       return { state: 'answered', finish_reason, usage: { ...usage }, timing: answerTimes(result) }
     } catch (error) {

@@ -1,13 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 /** `echo` fences its JSON; `other` answers as asked, tells a secret of one record, and grades. */
 const server = useAnsweringServer(({ model, prompt }) => {
@@ -15,8 +10,7 @@ const server = useAnsweringServer(({ model, prompt }) => {
   if (model === 'echo') return `Here it is:\n\`\`\`json\n${nameColour(prompt)}\n\`\`\``
   return nameColour(prompt).replace('coral', 'coral HUNTER2 99')
 })
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const colours = ['red', 'green', 'blue', 'black', 'white', 'amber', 'olive', 'coral']
 const records = colours.map((colour, index) =>
@@ -28,7 +22,7 @@ const records = colours.map((colour, index) =>
 const graders = '    graders: { useful: { lane: two, prompt: graders/useful.md, grades: [good, poor] } }'
 
 async function run(privacy: 'public' | 'private') {
-  project = await createMiniProject(
+  await project.create(
     colourProject(server.endpoint, {
       'bench.config.yaml': colourConfig(server.endpoint, graders).replace('privacy: public', `privacy: ${privacy}`),
       'datasets/colours/records.jsonl': records.join('\n'),

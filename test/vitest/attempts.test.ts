@@ -1,20 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 let answer: (prompt: string) => string
 const server = useAnsweringServer(({ prompt }) => answer(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 /** Breaks the contract at one record. */
 const onceBroken = (prompt: string) => (prompt.includes('blue') ? 'It is blue.' : nameColour(prompt))
@@ -32,7 +26,7 @@ const withTemperature = (temperature: number, more = '') =>
 
 describe('a pass is not to be had by repetition', { timeout: 240_000 }, () => {
   test('of the same trial, at temperature 0: the record that failed once fails every run after', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     answer = onceBroken
     expect((await project.run(one)).exitCode).toBe(1)
     answer = nameColour
@@ -53,7 +47,7 @@ describe('a pass is not to be had by repetition', { timeout: 240_000 }, () => {
   })
 
   test('of another draw, at a temperature above 0: neither with the seed that failed nor with another one', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': withTemperature(0.8),
     })
@@ -70,7 +64,7 @@ describe('a pass is not to be had by repetition', { timeout: 240_000 }, () => {
   })
 
   test('of a killed run, of a lane with another name, or of fewer records', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     answer = (prompt) => (prompt.includes('coral') ? 'It is coral.' : nameColour(prompt))
     await project.run(one)
     for (const run of await project.list('.bench/runs')) {
@@ -101,7 +95,7 @@ describe('a pass is not to be had by repetition', { timeout: 240_000 }, () => {
 describe.lane('colours', ({ test, records }) => {
   test('${title}', { retry: 2, repeats: 1 }, async ({ lane }) => { await expect(lane).toKeepContract(records) })
 })`
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'evals/colours.eval.ts': `import { describe, expect } from 'bench-memo'\n${suite('first')}\n${suite('second')}`,
       'evals/more.eval.ts': `import { describe, expect } from 'bench-memo'\n${suite('third')}`,
@@ -113,7 +107,7 @@ describe.lane('colours', ({ test, records }) => {
 
 describe('another trial begins', { timeout: 240_000 }, () => {
   const failFirst = async (): Promise<void> => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     answer = onceBroken
     await project.run(one)
     answer = nameColour
@@ -140,7 +134,7 @@ describe('another trial begins', { timeout: 240_000 }, () => {
   })
 
   test('never by a failed machine: a call without an answer is no attempt of the model', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': colourConfig('http://127.0.0.1:9/v1'),
     })

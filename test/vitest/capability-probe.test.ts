@@ -1,17 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { describe, expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 /** It takes every field of a request and heeds none: the same JSON object, streamed, whatever is asked. */
 const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const isProbe = ({ prompt }: { prompt: string }) => prompt === 'Say hello.'
 /** Two workloads of two files on one lane, so that a worker goes and another comes. */
@@ -32,7 +26,7 @@ const twoWorkloads = (seconds: number) => ({
 
 describe('the probe of capabilities', () => {
   test('asks once a run, after the records of the first workload, and names a schema that is dropped', async () => {
-    project = await createMiniProject(colourProject(server.endpoint, twoWorkloads(30)))
+    await project.create(colourProject(server.endpoint, twoWorkloads(30)))
     const { exitCode, output } = await project.run()
     // Think unset, off and on; streamed or not; a schema, JSON mode, neither.
     const asked = 3 * 2 * 3
@@ -62,7 +56,7 @@ describe('the probe of capabilities', () => {
   })
 
   test('is left out by a cap of 0 seconds', async () => {
-    project = await createMiniProject(colourProject(server.endpoint, twoWorkloads(0)))
+    await project.create(colourProject(server.endpoint, twoWorkloads(0)))
     const { exitCode } = await project.run()
     expect(server.asked.filter(isProbe)).toEqual([])
     expect(JSON.parse(await project.read('.bench/memo.json')).lanes[0]).not.toHaveProperty('capability')

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { describe, expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 /** Two workloads of two files on one lane, so that a worker goes and another comes. */
 const twoWorkloads = (gates = '') => ({
@@ -31,7 +25,7 @@ const isProbe = ({ prompt }: { prompt: string }) => prompt.startsWith('The first
 
 describe('the probe of the context', () => {
   test('asks once a run, after the records of the first workload, and serves the second one too', async () => {
-    project = await createMiniProject(colourProject(server.endpoint, twoWorkloads()))
+    await project.create(colourProject(server.endpoint, twoWorkloads()))
     const { exitCode, output } = await project.run()
     const kinds = server.asked.map((asked) => (isProbe(asked) ? 'probe' : 'record'))
     expect(kinds, output).toEqual([...Array(8).fill('record'), ...Array(4).fill('probe'), ...Array(8).fill('record')])
@@ -47,9 +41,7 @@ describe('the probe of the context', () => {
   })
 
   test('does not happen where no workload requires the gate', async () => {
-    project = await createMiniProject(
-      colourProject(server.endpoint, twoWorkloads('      context: { required: false }\n')),
-    )
+    await project.create(colourProject(server.endpoint, twoWorkloads('      context: { required: false }\n')))
     const { exitCode } = await project.run()
     expect(server.asked.filter(isProbe)).toEqual([])
     expect(server.asked).toHaveLength(16)

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { describe, expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const ownBody = (body: string) => ({
   'evals/colours.eval.ts': `
@@ -22,7 +16,7 @@ const askedModels = () => [...new Set(server.asked.map(({ model }) => model))]
 
 describe('describe.lane without a body', () => {
   test('runs the standard probes and gates once for every candidate lane, one lane after the other', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode, output } = await project.run()
     expect(output).toContain('local-fallback')
     expect(exitCode).toBe(0)
@@ -40,7 +34,7 @@ describe('describe.lane without a body', () => {
     ["--project 't*'", ['--project', 't*'], ['other']],
     ['-t validity', ['-t', 'validity'], ['echo', 'other']],
   ] as const)('obeys %s', async ([, args, models]) => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode } = await project.run(['--reporter=bench-memo', ...args])
     expect(exitCode).toBe(0)
     expect(askedModels()).toEqual(models)
@@ -48,7 +42,7 @@ describe('describe.lane without a body', () => {
   })
 
   test('says insufficient, n of N, on a quick run, and never lowers N', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode, output } = await project.run(['--reporter=bench-memo'], { env: { BENCH_MEMO_RECORDS: '3' } })
     expect(output).toContain('insufficient, 3 of 8')
     expect(exitCode).toBe(1)
@@ -57,7 +51,7 @@ describe('describe.lane without a body', () => {
 
 describe('describe.lane with a body', () => {
   test.for(['forks', 'threads'])('gives lane, records and limits as fixtures, under %s', async (pool) => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'vitest.config.ts': `
 import benchMemo from '../../../src/plugin.ts'
@@ -84,7 +78,7 @@ describe.lane('colours', ({ test, records }) => {
   })
 
   test('works with globals on, and forwards all of describe', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'vitest.config.ts': `
 import benchMemo from '../../../src/plugin.ts'
@@ -106,7 +100,7 @@ benchDescribe.lane.skip('colours', ({ test }) => { test('is skipped too', () => 
   })
 
   test('obeys .only', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       ...ownBody(`
 describe.lane('colours', ({ test }) => { test('fails', () => { expect(1).toBe(2) }) })
@@ -117,7 +111,7 @@ describe.lane.only('colours', ({ test }) => { test('runs', () => {}) })`),
   })
 
   test('explains a failed gate: expected, observed, the first offender, its evidence, what to try', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'datasets/colours/schema.json': JSON.stringify({
         type: 'object',
@@ -147,7 +141,7 @@ describe.lane('colours', ({ test, records }) => {
 
 describe('matchers', () => {
   test('.not asks for a measured failure: what is insufficient is no more unfit than fit', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       ...ownBody(`
 describe.lane('colours', ({ test, records }) => {
@@ -162,14 +156,14 @@ describe.lane('colours', ({ test, records }) => {
 
 describe('misuse', () => {
   test('names the known workloads for one that is unknown', async () => {
-    project = await createMiniProject({ ...colourProject(server.endpoint), ...ownBody("describe.lane('colour')") })
+    await project.create({ ...colourProject(server.endpoint), ...ownBody("describe.lane('colour')") })
     const { exitCode, output } = await project.run()
     expect(output).toContain("bench.config.yaml has no workload 'colour'; did you mean 'colours'? Known: colours.")
     expect(exitCode).toBe(1)
   })
 
   test('shows the config line to add where the plugin is missing', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'vitest.config.ts': `
 export default { resolve: { conditions: ['bench-memo-source'] }, ssr: { resolve: { conditions: ['bench-memo-source'] } }, test: { include: ['evals/*.eval.ts'] } }
@@ -190,7 +184,7 @@ export default { resolve: { conditions: ['bench-memo-source'] }, ssr: { resolve:
     ['records.jsonl', '\n', 'records.jsonl'],
     ['schema.json', '{"type":"objekt"}', 'schema.json  an answer is an object'],
   ] as const)('points into a dataset whose %s is %j, without a stack', async ([file, content, message]) => {
-    project = await createMiniProject({ ...colourProject(server.endpoint), [`datasets/colours/${file}`]: content })
+    await project.create({ ...colourProject(server.endpoint), [`datasets/colours/${file}`]: content })
     const { exitCode, output } = await project.run(['--reporter=bench-memo', '--project', 'one'])
     expect(output).toContain(`datasets/colours/${message}`)
     expect(output).not.toContain('    at ')
@@ -199,7 +193,7 @@ export default { resolve: { conditions: ['bench-memo-source'] }, ssr: { resolve:
   })
 
   test('shows one message, not a stack, for a wrong config', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': colourConfig(server.endpoint).replace('seconds_per_record', 'seconds_per_rekord'),
     })
@@ -214,14 +208,14 @@ describe("the project's own tests", () => {
   const ownTest = { 'own.test.ts': "import { expect, test } from 'vitest'\ntest('own', () => { expect(1).toBe(1) })\n" }
 
   test('run once, beside the lanes, in a project of their own', async () => {
-    project = await createMiniProject({ ...colourProject(server.endpoint), ...ownTest })
+    await project.create({ ...colourProject(server.endpoint), ...ownTest })
     const { output } = await project.run(['--reporter=verbose'])
     expect(output.match(/own\.test\.ts > own/g)).toHaveLength(1)
     expect(output).toContain('17 passed')
   })
 
   test('a lane without a candidate in a file skips it instead of calling it empty', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': `${colourConfig(server.endpoint)}
   shades:
@@ -239,7 +233,7 @@ describe("the project's own tests", () => {
   })
 
   test("lanes take the root's plugins and aliases, however nested, and projects of the user's own stay", async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'vitest.config.ts': `
 import benchMemo from '../../../src/plugin.ts'

@@ -1,24 +1,18 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const configWith = (logs: string) => ({ 'bench.config.yaml': `${colourConfig(server.endpoint)}\nlogs: ${logs}\n` })
 const line = (minutesAgo: number, text: string) =>
   `${new Date(Date.now() - minutesAgo * 60_000).toISOString()} ${text}\n`
 
 test('a run reads the logs of its config once at its end and holds refusals against its answers', async () => {
-  project = await createMiniProject({
+  await project.create({
     ...colourProject(server.endpoint, configWith('{ paths: [governor.log, nothing.log], since: 1h }')),
     'governor.log':
       line(120, 'job=old blocked_local_quality') +
@@ -45,7 +39,7 @@ test('a run reads the logs of its config once at its end and holds refusals agai
 })
 
 test('rules that cannot be used are an incident with their line, and no reason to lose the run', async () => {
-  project = await createMiniProject({
+  await project.create({
     ...colourProject(server.endpoint, configWith('{ paths: [governor.log], rules: own.yaml }')),
     'governor.log': line(1, 'job=a blocked_local_quality'),
     'own.yaml': 'version: 1\nrules:\n  - id: own\n',

@@ -1,26 +1,20 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 let answer: (prompt: string) => string
 const server = useAnsweringServer(({ prompt }) => answer(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 /** Two of eight are wrong: the quality gate fails. */
 const asBefore = (prompt: string) => (/red|green/.test(prompt) ? '{"colour":"none"}' : nameColour(prompt))
 
 test('under fail_on: regression what was no better before passes, what got worse fails, and so does a missing baseline', async () => {
   answer = asBefore
-  project = await createMiniProject(
+  await project.create(
     colourProject(server.endpoint, {
       'bench.config.yaml': `${colourConfig(server.endpoint).replace('lanes: [one, two]', 'lanes: [one]')}\nfail_on: regression\n`,
     }),

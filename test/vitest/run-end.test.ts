@@ -1,17 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { describe, expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 let answer: (prompt: string) => string | undefined
 const server = useAnsweringServer(({ prompt }) => answer(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const wrong = () => '{"colour":"none of them"}'
 const failing = {
@@ -22,7 +16,7 @@ const failNever = () => ({ 'bench.config.yaml': `${colourConfig(server.endpoint)
 describe('the exit code', () => {
   test('is 1 for a failed gate', async () => {
     answer = wrong
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode, output } = await project.run()
     expect(output).toContain('0 of 8 records good')
     expect(exitCode).toBe(1)
@@ -37,7 +31,7 @@ describe('the exit code', () => {
     ['a body that asks one record', 'test("x", async ({ lane }) => { await lane.ask(records[0]) })'],
   ] as const)('is 1 for gates that did not pass behind %s', async ([, body]) => {
     answer = wrong
-    project = await createMiniProject(
+    await project.create(
       colourProject(server.endpoint, {
         'evals/colours.eval.ts': `import { describe, expect } from 'bench-memo'\ndescribe.lane('colours', ({ test, records }) => { ${body} })\n`,
       }),
@@ -47,7 +41,7 @@ describe('the exit code', () => {
 
   test('is 1 for wrong answers under concurrent tests too', async () => {
     answer = wrong
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode, output } = await project.run(['--reporter=bench-memo', '--sequence.concurrent'])
     expect(output).toContain('0 of 8 records good')
     expect(exitCode).toBe(1)
@@ -55,7 +49,7 @@ describe('the exit code', () => {
 
   test('is 0 for failed gates alone under fail_on: never', async () => {
     answer = wrong
-    project = await createMiniProject(colourProject(server.endpoint, failNever()))
+    await project.create(colourProject(server.endpoint, failNever()))
     expect((await project.run()).exitCode).toBe(0)
   })
 
@@ -78,7 +72,7 @@ describe('the exit code', () => {
     ],
   ] as const)('is 1 for %s, whatever fail_on says, and the error is shown', async ([, files]) => {
     answer = nameColour
-    project = await createMiniProject(colourProject(server.endpoint, { ...failNever(), ...files }))
+    await project.create(colourProject(server.endpoint, { ...failNever(), ...files }))
     const { exitCode, output } = await project.run()
     expect(output).toMatch(/broken|absent\.ts|loose/)
     expect(output).toContain('local-fallback')
@@ -87,7 +81,7 @@ describe('the exit code', () => {
 
   test('is 1 where no evidence came, and no memo is written', async () => {
     answer = nameColour
-    project = await createMiniProject(
+    await project.create(
       colourProject(server.endpoint, {
         ...failNever(),
         'evals/colours.eval.ts': "import { test } from 'bench-memo'\ntest('nothing', () => {})\n",
@@ -109,7 +103,7 @@ describe('trouble in the middle', () => {
       if (asked === 4) interrupt()
       return asked > 3 ? undefined : nameColour(prompt)
     }
-    project = await createMiniProject(
+    await project.create(
       colourProject(server.endpoint, {
         'bench.config.yaml': colourConfig(server.endpoint).replace('seconds_per_record: 5', 'seconds_per_record: 60'),
       }),
@@ -132,7 +126,7 @@ describe('trouble in the middle', () => {
 
   test('a server that is not there gives one clear message, and no other gate is asked', async () => {
     answer = nameColour
-    project = await createMiniProject({
+    await project.create({
       ...colourProject('http://127.0.0.1:9/v1'),
     })
     const { exitCode, output } = await project.run(['--reporter=bench-memo', '--project', 'one'])
@@ -145,7 +139,7 @@ describe('trouble in the middle', () => {
 describe('other reporters and blobs', () => {
   test("stand beside Vitest's default reporter, whose lines stay whole", async () => {
     answer = nameColour
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { output } = await project.run(['--reporter=default', '--reporter=bench-memo'])
     expect(output).toMatch(/^ ✓ \|one\| evals\/colours\.eval\.ts \(8 tests\) \d+ms$/m)
     expect(output).toMatch(/^Colours +local-fallback +autonomous +one, otherwise queue$/m)
@@ -153,7 +147,7 @@ describe('other reporters and blobs', () => {
 
   test('rebuild a run from its blob, through the same reader', async () => {
     answer = nameColour
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     await project.run(['--reporter=blob', '--reporter=bench-memo'])
     const memo = JSON.parse(await project.read('.bench/memo.json'))
     const { output } = await project.run(['--merge-reports', '--reporter=bench-memo'])

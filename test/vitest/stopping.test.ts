@@ -1,20 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 /** `one` names every colour, `two` breaks the contract at the third record. */
 const server = useAnsweringServer(({ model, prompt }) =>
   model === 'other' && prompt.includes('blue') ? 'It is blue.' : nameColour(prompt),
 )
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const gateRun = { env: { BENCH_MEMO_RUN: 'gate' } }
 const askedOf = (model: string) => server.asked.filter((each) => each.model === model).length
@@ -26,7 +20,7 @@ async function memoOf(): Promise<ReturnType<typeof memoSchema.parse>> {
 
 describe('a gate run', { timeout: 120_000 }, () => {
   test('stops asking a lane whose validity has failed, says why, what it saved, and replaces no latest memo', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { exitCode, output } = await project.run(undefined, gateRun)
     expect(exitCode).toBe(1)
     expect([askedOf('echo'), askedOf('other')]).toEqual([8, 3])
@@ -51,7 +45,7 @@ describe('a gate run', { timeout: 120_000 }, () => {
   })
 
   test('is asked for by the config too; the environment goes before it, and a memo run asks every record', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': colourConfig(server.endpoint, 'run: gate'),
     })
@@ -63,14 +57,14 @@ describe('a gate run', { timeout: 120_000 }, () => {
   })
 
   test('says which words BENCH_MEMO_RUN takes', async () => {
-    project = await createMiniProject(colourProject(server.endpoint))
+    await project.create(colourProject(server.endpoint))
     const { output } = await project.run(undefined, { env: { BENCH_MEMO_RUN: 'fast' } })
     expect(output).toContain('BENCH_MEMO_RUN  this variable says what a run is for: write memo or gate')
   })
 
   test('probes the context for a workload that passes, where its own suite leaves that to another that was stopped', async () => {
     const lane = 'one: { runtime: server, model: echo,'
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'bench.config.yaml': colourConfig(server.endpoint)
         .replace('context: { required: false }', 'context: { required: true }')
@@ -88,7 +82,7 @@ describe.lane('colours', ({ test, records }) => {
   })
 
   test('asks no more in a second suite, and gives its own gates no pass', async () => {
-    project = await createMiniProject({
+    await project.create({
       ...colourProject(server.endpoint),
       'evals/colours.eval.ts': `
 import { describe, expect } from 'bench-memo'

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  colourConfig,
-  colourProject,
-  createMiniProject,
-  type MiniProject,
-  nameColour,
-} from '../support/mini-project.ts'
+import { describe, expect, test } from 'vitest'
+import { colourConfig, colourProject, nameColour } from '../support/mini-project.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
+import { useMiniProject } from '../support/use-mini-project.ts'
 
 const server = useAnsweringServer(({ prompt }) => nameColour(prompt))
-let project: MiniProject
-afterEach(() => project.remove())
+const project = useMiniProject()
 
 const payload = "{ model: '{{model}}', messages: [{ role: user, content: '{{input}}' }], stream: true }"
 const curl = 'curl --silent --fail "$OPENAI_BASE_URL/chat/completions" --data-binary @-'
@@ -29,12 +23,12 @@ function withWorker(script: string) {
     endpoint_env: [OPENAI_BASE_URL]
 `,
   )
-  return createMiniProject(colourProject(server.endpoint, { 'bench.config.yaml': config }))
+  return project.create(colourProject(server.endpoint, { 'bench.config.yaml': config }))
 }
 
 describe('describe.lane', () => {
   test('runs a workload’s workers once, on their lane only, and judges them', async () => {
-    project = await withWorker(`exec ${curl}`)
+    await withWorker(`exec ${curl}`)
     const { exitCode, output } = await project.run()
     expect(output).toMatch(/pass +worker +1 run, 1 request for echo/)
     expect(output.match(/ worker {2}/g)).toHaveLength(1)
@@ -45,7 +39,7 @@ describe('describe.lane', () => {
   })
 
   test('runs no more than the workers with -t worker, and a broken one fails the run', async () => {
-    project = await withWorker(`${curl} || true`)
+    await withWorker(`${curl} || true`)
     const { exitCode, output } = await project.run(['--reporter=bench-memo', '-t', 'worker'])
     expect(output).toContain('painter parts at its exit: it swallowed the failure')
     expect(exitCode).toBe(1)
