@@ -13,8 +13,9 @@ const estimate = z.strictObject({
   total_bytes: bytes,
   context: tokens.describe('tokens of one sequence'),
   sequences: z.number().int().min(1).describe('kept at once, each with its own context'),
-  cache_type: z.string(),
-  at_most: z.boolean().describe('true where layers keep less than the whole context'),
+  cache_type: z.string().describe('of keys, and of values where these have none of their own'),
+  value_cache_type: z.string().optional(),
+  at_most: z.boolean().describe('true where layers keep less than the whole context, or their heads are not known'),
   from: z.enum(['file', 'runtime']).describe("where layers and heads were read: the weight file's header, or the API"),
 })
 /** What a load should take. */
@@ -32,10 +33,15 @@ export const headroomFacts = {
   cgroup: room.optional().describe('the tightest limit of the serving process, and what is used of it'),
   gpu: room.optional().describe('memory of all graphics cards that have their own'),
   resident_before: bytes.optional().describe('of the serving process and its children'),
+  given_back_bytes: bytes
+    .optional()
+    .describe('memory of the serving process that is no page of a file: it may hold another model, which makes room'),
   room_bytes: z
     .number()
     .int()
     .optional()
-    .describe('what could be taken before critical, by the config of the run; negative beyond it'),
+    .describe(
+      'what could be taken before critical, by the config of the run, with what is given back; negative beyond it',
+    ),
   refused: z.boolean().describe('true where the model was not loaded, since it clearly would not fit'),
 }

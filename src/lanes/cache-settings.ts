@@ -4,10 +4,18 @@ import { readKernelFile } from '../machine/kernel-file.ts'
 import { type CacheType, isCacheType } from '../machine/load-estimate.ts'
 import { parseCommand } from '../machine/process-table.ts'
 
+/** What llama.cpp's servers keep keys and values in where nobody told them otherwise. */
+export const usualCacheType = 'f16'
+
 /** How a server was told to keep keys and values; what it was not told, or hides, is absent. */
 export interface CacheSettings {
+  /** Of keys; of values too, where they are not told apart. */
   readonly cache_type?: CacheType
+  readonly value_cache_type?: CacheType
+  /** Caches of a whole context each. */
   readonly sequences?: number
+  /** Tokens, where neither request nor model says so. */
+  readonly context?: number
 }
 
 /**
@@ -20,25 +28,50 @@ export function cacheSettings(kind: RuntimeKind, pid: number, root = '/proc'): C
     const found = variableIn(environment, name)
     return found.state === 'set' ? found.value : undefined
   }
-  if (kind === 'ollama') return settings([variable('OLLAMA_KV_CACHE_TYPE')], variable('OLLAMA_NUM_PARALLEL'))
+  if (kind === 'ollama') {
+    const cache_type = typeNamed(variable('OLLAMA_KV_CACHE_TYPE'))
+    const sequences = countIn(variable('OLLAMA_NUM_PARALLEL'))
+    const context = countIn(variable('OLLAMA_CONTEXT_LENGTH'))
+    return {
+      ...(cache_type && { cache_type }),
+      ...(sequences !== undefined && { sequences }),
+      ...(context !== undefined && { context }),
+    }
+  }
   if (kind !== 'llama-server') return {}
   const words = parseCommand(readKernelFile(`${root}/${pid}/cmdline`) ?? '')
   const after = (...names: string[]): string | undefined =>
     words[words.findLastIndex((word) => names.includes(word)) + 1 || Number.NaN]
-  return settings(
-    [
-      after('-ctk', '--cache-type-k') ?? variable('LLAMA_ARG_CACHE_TYPE_K'),
-      after('-ctv', '--cache-type-v') ?? variable('LLAMA_ARG_CACHE_TYPE_V'),
-    ],
-    undefined,
-  )
+  const keys = typeNamed(after('-ctk', '--cache-type-k') ?? variable('LLAMA_ARG_CACHE_TYPE_K'))
+  const values = typeNamed(after('-ctv', '--cache-type-v') ?? variable('LLAMA_ARG_CACHE_TYPE_V'))
+  return {
+    ...((keys || values) && { cache_type: keys ?? usualCacheType, value_cache_type: values ?? usualCacheType }),
+    ...(isUnified(words, after('-np', '--parallel') ?? variable('LLAMA_ARG_N_PARALLEL'), variable) && { sequences: 1 }),
+  }
 }
 
-/** Where keys and values are told apart, the first that is told stands for both. */
-function settings(types: readonly (string | undefined)[], sequences: string | undefined): CacheSettings {
-  const cache_type = types.find((type) => type !== undefined)
-  return {
-    ...(isCacheType(cache_type) && { cache_type }),
-    ...(sequences !== undefined && /^[1-9]\d{0,3}$/.test(sequences) && { sequences: Number(sequences) }),
-  }
+/**
+ * Whether all slots of a llama-server share one cache of the whole context, as they do where it was told so, or where
+ * nobody told how many slots there shall be. False where its command line is hidden.
+ */
+function isUnified(
+  words: readonly string[],
+  slots: string | undefined,
+  variable: (name: string) => string | undefined,
+): boolean {
+  // Then the pool is so many slots' contexts.
+  if (words.includes('--kv-unified-per-slot') || variable('LLAMA_ARG_KV_UNIFIED_PER_SLOT') !== undefined) return false
+  const told = words.findLast((word) => ['-kvu', '--kv-unified', '-no-kvu', '--no-kv-unified'].includes(word))
+  if (told !== undefined) return !told.startsWith('-no') && !told.startsWith('--no')
+  const set = variable('LLAMA_ARG_KV_UNIFIED')
+  if (set !== undefined) return ['1', 'on', 'enabled', 'true'].includes(set)
+  return words.length > 0 && (slots === undefined || Number(slots) < 0)
+}
+
+function typeNamed(name: string | undefined): CacheType | undefined {
+  return isCacheType(name) ? name : undefined
+}
+
+function countIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,6}$/.test(text) ? Number(text) : undefined
 }

@@ -8,17 +8,15 @@ import { readGgufHeader } from '../machine/gguf-header.ts'
 import { gpuMemoryReader } from '../machine/gpu-memory.ts'
 import { estimateLoad, modelShape } from '../machine/load-estimate.ts'
 import { findMemoryCgroup, readCgroup } from '../machine/memory-cgroup.ts'
-import { readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
+import { anonymousOfFamily, readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
 import { InsufficientMemory } from '../runtimes/failures.ts'
 import type { CallOptions, LoadFacts, Runtime } from '../runtimes/runtime.ts'
-import { type CacheSettings, cacheSettings } from './cache-settings.ts'
+import { type CacheSettings, cacheSettings, usualCacheType } from './cache-settings.ts'
 
 type HeadroomFacts = Extract<EvidenceFacts, { kind: 'headroom' }>
 
 /** What llama.cpp's servers take where nobody asks for a context. */
 const usualContext = 4096
-/** What they keep keys and values in where nobody told them otherwise. */
-const usualCacheType = 'f16'
 
 export interface HeadroomQuestion {
   readonly name: string
@@ -48,13 +46,18 @@ export async function measureHeadroom(question: HeadroomQuestion, call: CallOpti
   const hasOwnGpu = known?.processor_only !== true && platform() !== 'darwin'
   const gpu = hasOwnGpu ? await gpuMemoryReader()?.() : undefined
   const resident = serving_pid === undefined ? undefined : await residentOfFamily(serving_pid)
+  const already_loaded = known?.loaded ?? false
+  // These put another model out of memory to make room; pages of its file count as free already.
+  const makesRoom = !already_loaded && (question.kind === 'ollama' || question.kind === 'embedded')
+  const given_back = makesRoom && serving_pid !== undefined ? ((await anonymousOfFamily(serving_pid)) ?? 0) : 0
   const critical = limits.critical_used_percent / 100
   const rooms = [
-    ...(machine ? [critical * machine.total - machine.used] : []),
-    ...(cgroup?.limit !== undefined && groupUsed !== undefined ? [critical * cgroup.limit - groupUsed] : []),
+    ...(machine ? [critical * machine.total - machine.used + given_back] : []),
+    ...(cgroup?.limit !== undefined && groupUsed !== undefined
+      ? [critical * cgroup.limit - groupUsed + given_back]
+      : []),
   ]
   const room = rooms.length > 0 ? Math.floor(Math.min(...rooms) + (gpu ? gpu.total - gpu.used : 0)) : undefined
-  const already_loaded = known?.loaded ?? false
   const { estimate } = estimated
   // The margin is a guess, as is a cache that may be smaller; weights that are loaded are in what is used already.
   const exceeds =
@@ -72,6 +75,7 @@ export async function measureHeadroom(question: HeadroomQuestion, call: CallOpti
     ...(cgroup?.limit !== undefined && groupUsed !== undefined && { cgroup: { total: cgroup.limit, used: groupUsed } }),
     ...(gpu && { gpu }),
     ...(resident !== undefined && { resident_before: resident }),
+    ...(given_back > 0 && { given_back_bytes: given_back }),
     ...(room !== undefined && { room_bytes: room }),
     refused: exceeds && limits.refuse_load,
   }
@@ -104,7 +108,7 @@ async function estimateOf(
   if (weights_bytes === undefined) return { no_estimate: 'the size of its weights is not known' }
   const shape = metadata && modelShape(metadata)
   if (!shape) return { no_estimate: 'neither a readable GGUF header nor the runtime tells its layers and heads' }
-  const context = lane.context ?? known.context ?? Math.min(usualContext, shape.context_trained ?? usualContext)
+  const context = contextOf(kind, lane.context, known.context, told.context, shape.context_trained)
   const sequences = told.sequences ?? known.sequences ?? 1
   const cache_type = told.cache_type ?? usualCacheType
   const estimate = estimateLoad({
@@ -113,6 +117,7 @@ async function estimateOf(
     context,
     sequences,
     cache_type,
+    ...(told.value_cache_type && { value_cache_type: told.value_cache_type }),
     program: kind === 'embedded' ? 'node-process' : 'server',
   })
   return {
@@ -121,10 +126,25 @@ async function estimateOf(
       context,
       sequences,
       cache_type,
+      ...(told.value_cache_type && { value_cache_type: told.value_cache_type }),
       at_most: shape.keeps_less === true,
       from: header ? 'file' : 'runtime',
     },
   }
+}
+
+/** llama-server's is set when it starts, whatever a lane says; Ollama takes no more than the model was trained for. */
+function contextOf(
+  kind: RuntimeKind,
+  asked: number | undefined,
+  known: number | undefined,
+  usual: number | undefined,
+  trained = Number.POSITIVE_INFINITY,
+): number {
+  if (kind === 'llama-server' && known !== undefined) return known
+  const wanted = asked ?? known
+  if (kind === 'ollama') return Math.min(wanted ?? usual ?? usualContext, trained)
+  return wanted ?? Math.min(usualContext, trained)
 }
 
 /** Of all files together; undefined where there are none, or one cannot be seen. */

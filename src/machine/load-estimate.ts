@@ -10,7 +10,7 @@ export interface ModelShape {
   readonly feed_forward: number
   readonly embedding: number
   readonly context_trained?: number
-  /** Set where layers keep less than the whole context (a sliding window, recurrent layers, a latent cache). */
+  /** Set where layers keep, or may keep, less than all that is counted (a sliding window, recurrent layers, a latent cache, unknown heads). */
   readonly keeps_less?: true
 }
 
@@ -29,12 +29,18 @@ export function modelShape(metadata: ReadonlyMap<string, unknown>): ModelShape |
   const key_length = whole(of('attention.key_length')) ?? perHead
   const value_length = whole(of('attention.value_length')) ?? perHead
   if (key_length === undefined || value_length === undefined) return undefined
-  const given = of('attention.head_count_kv') ?? of('attention.head_count')
-  const kv_heads = Array.isArray(given) ? given.map(Number) : Array<number>(layers).fill(whole(given) ?? heads)
+  const told = of('attention.head_count_kv')
+  const given = told ?? of('attention.head_count')
+  const isListed = Array.isArray(given) && given.length >= layers
+  const kv_heads = isListed ? given.map(Number) : Array<number>(layers).fill(whole(given) ?? heads)
+  // Ollama's API leaves longer lists out, or empty: then a layer has no more than all of its heads.
+  const isLeftOut = told !== undefined && !isListed && whole(told) === undefined
   const context_trained = whole(of('context_length'))
-  const keepsLess = ['attention.sliding_window', 'ssm.state_size', 'attention.kv_lora_rank'].some(
-    (name) => whole(of(name)) !== undefined,
-  )
+  const keepsLess =
+    isLeftOut ||
+    ['attention.sliding_window', 'ssm.state_size', 'attention.kv_lora_rank'].some(
+      (name) => whole(of(name)) !== undefined,
+    )
   return {
     layers,
     kv_heads: kv_heads.slice(0, layers),
@@ -73,7 +79,9 @@ export interface EstimateInput {
   readonly context: number
   /** Sequences that are kept at once, each with its own context. */
   readonly sequences: number
+  /** Of keys, and of values where nothing else is said of them. */
   readonly cache_type: CacheType
+  readonly value_cache_type?: CacheType
   /** What the weights are loaded into; a server of its own where absent. */
   readonly program?: keyof typeof programBytes
 }
@@ -97,14 +105,23 @@ const programBytes = { server: 32 * 2 ** 20, 'node-process': 64 * 2 ** 20 } as c
 const marginShare = 0.05
 
 /**
- * Weights, and cache = layers × key-value heads × (key + value length) × bytes a number × tokens × sequences
+ * Weights, and cache = layers × key-value heads × (key length × its bytes a number + value length × its) × tokens × sequences
  * (llama.cpp's llama_kv_cache: a row of n_embd_k_gqa and one of n_embd_v_gqa a token and layer), and a margin. Pure.
  */
 export function estimateLoad(input: EstimateInput): LoadEstimate {
-  const { weights_bytes, shape, context, sequences, cache_type, program = 'server' } = input
+  const {
+    weights_bytes,
+    shape,
+    context,
+    sequences,
+    cache_type,
+    value_cache_type = cache_type,
+    program = 'server',
+  } = input
   const heads = shape.kv_heads.reduce((sum, each) => sum + each, 0)
   const tokens = Math.ceil(context / contextBlock) * contextBlock * sequences
-  const cache_bytes = Math.round(heads * (shape.key_length + shape.value_length) * cacheTypeBytes[cache_type] * tokens)
+  const token = shape.key_length * cacheTypeBytes[cache_type] + shape.value_length * cacheTypeBytes[value_cache_type]
+  const cache_bytes = Math.round(heads * token * tokens)
   const activations = 4 * batch * (2 * shape.feed_forward + 4 * shape.embedding)
   const margin_bytes = Math.round(programBytes[program] + activations + marginShare * (weights_bytes + cache_bytes))
   return { weights_bytes, cache_bytes, margin_bytes, total_bytes: weights_bytes + cache_bytes + margin_bytes }

@@ -56,6 +56,21 @@ export async function residentOfFamily(pid: number, where: FilesystemOptions = {
 }
 
 /**
+ * Memory of a process and its descendants that is no page of a file (proc_pid_status(5): RssAnon), in bytes: Linux only.
+ * Undefined where the process itself can't be read.
+ */
+export async function anonymousOfFamily(
+  pid: number,
+  { filesystem = '' }: FilesystemOptions = {},
+): Promise<number | undefined> {
+  const family = await processFamily(pid, { root: `${filesystem}/proc` })
+  const [own, ...children] = family.map((each) =>
+    kilobytes(readKernelFile(`${filesystem}/proc/${each}/status`), 'RssAnon'),
+  )
+  return own === undefined ? undefined : children.reduce<number>((sum, each) => sum + (each ?? 0), own)
+}
+
+/**
  * A process's share of memory in bytes, pages that several processes map divided among them (PSS): Linux only, and
  * dearer, since the kernel walks all its pages. Undefined where it has ended or can't be read.
  */

@@ -41,6 +41,11 @@ describe('the shape of a model', () => {
     expect(modelShape(tiny)).not.toHaveProperty('keeps_less')
   })
 
+  test.for([[null], [[]]])('has no more than all heads where a list of them was left out, as %j', ([left_out]) => {
+    const found = modelShape(new Map([...tiny, ['llama.attention.head_count_kv', left_out]] as [string, unknown][]))
+    expect(found).toMatchObject({ kv_heads: Array(30).fill(9), keeps_less: true })
+  })
+
   test('is unknown where layers or heads are', () => {
     expect(modelShape(new Map([...tiny, ['llama.block_count', undefined]]))).toBeUndefined()
     expect(modelShape(new Map())).toBeUndefined()
@@ -55,6 +60,18 @@ describe('an estimate', () => {
   test('has the cache that llama.cpp allocates: 22.5 MiB for 1024 tokens in f16, 11.95 MiB in q8_0', () => {
     expect(of(1024).cache_bytes / 2 ** 20).toBe(22.5)
     expect(of(1024, 1, 'q8_0').cache_bytes / 2 ** 20).toBeCloseTo(11.95, 2)
+  })
+
+  test('has keys and values of their own types: f16 beside q8_0 is half of each', () => {
+    const mixed = estimateLoad({
+      weights_bytes: 1,
+      shape,
+      context: 1024,
+      sequences: 1,
+      cache_type: 'q8_0',
+      value_cache_type: 'f16',
+    })
+    expect(mixed.cache_bytes).toBe((of(1024).cache_bytes + of(1024, 1, 'q8_0').cache_bytes) / 2)
   })
 
   test('grows with context and sequences, never falls below weights and cache, and is the sum of its parts', () => {
