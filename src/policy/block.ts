@@ -31,19 +31,28 @@ export interface Moment {
   readonly now: Date
   /** Of the machine's current start; undefined where the system does not say. */
   readonly boot_id: string | undefined
+  /** How long this machine is up, milliseconds. */
+  readonly up_ms?: number
 }
+
+/** Clocks of several machines, and of one that was set, differ by less. */
+const clocksDiffer_ms = 5 * 60_000
 
 /**
  * A block holds until it expires, but never longer than the bound after it was written, and not over a start of the
- * machine. A time in the future is no reason to hold longer: it is taken as now. Pure.
+ * machine. One that was written later than now, by a clock that goes wrong or in another unit, says nothing of its age: it is stale,
+ * since taken as of now it would hold for ever. Pure.
  */
 export function blockState(block: Block, policy: Pick<PolicyConfig, 'block_bound'>, moment: Moment): BlockState {
   const now = moment.now.getTime()
-  const created = Math.min(Date.parse(block.created), now)
+  const written = Date.parse(block.created)
+  const created = Math.min(written, now)
   const bound = created + milliseconds(policy.block_bound)
   const expires = block.expires === undefined ? bound : Date.parse(block.expires)
   if (block.boot_id !== undefined && moment.boot_id !== undefined && block.boot_id !== moment.boot_id)
     return { state: 'stale', why: `the machine was started anew since ${block.created}` }
+  if (written - now > clocksDiffer_ms)
+    return { state: 'stale', why: `${block.created}, when it was written, has not come yet` }
   if (now >= expires) return { state: 'stale', why: `it expired at ${new Date(expires).toISOString()}` }
   if (now >= bound)
     return { state: 'stale', why: `it is from ${block.created}, over ${policy.block_bound} ago (policy.block_bound)` }

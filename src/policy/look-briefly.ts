@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { runtimeOf } from '../config/location.ts'
 import { runsHere } from '../config/runs-here.ts'
@@ -30,10 +31,21 @@ export async function lookBriefly(
   lane: string,
   signal: AbortSignal,
 ): Promise<BriefLook> {
+  // Large files are hashed for minutes, which no signal ends: whoever has a deadline must not wait for it.
+  return await Promise.race([lookNow(config, root, lane, signal), whenAborted(signal)])
+}
+
+async function whenAborted(signal: AbortSignal): Promise<BriefLook> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  return { state: 'not-seen', why: 'there was no time left to look' }
+}
+
+async function lookNow(config: BenchConfig, root: string, lane: string, signal: AbortSignal): Promise<BriefLook> {
   const { model, weights_file } = config.lanes[lane] as LaneConfig
   try {
     if (runtimeOf(config, lane).kind === 'embedded') {
-      const file = await embeddedFile(model, weights_file, root, signal)
+      const file = await embeddedFile(model, weights_file, root)
+      if (!existsSync(file)) return { state: 'not-seen', why: `the weights of ${model} are not here yet` }
       return await seen(undefined, [file], true)
     }
     const { runtime } = await connect(config, lane, () => Promise.reject(new TypeError('no engine is started here')))
@@ -62,13 +74,14 @@ async function seen(
   }
 }
 
-async function embeddedFile(
-  model: string,
-  weights_file: string | undefined,
-  root: string,
-  signal: AbortSignal,
-): Promise<string> {
+/** Where an embedded lane's weights are, or will be: nothing is fetched for a look. */
+async function embeddedFile(model: string, weights_file: string | undefined, root: string): Promise<string> {
   if (weights_file !== undefined) return isAbsolute(weights_file) ? weights_file : join(root, weights_file)
-  const { ensureWeights } = await import('../runtimes/embedded/ensure-weights.ts')
-  return await ensureWeights(model, { signal })
+  const [{ catalogue }, { weightsPath }] = await Promise.all([
+    import('../runtimes/embedded/catalogue.ts'),
+    import('../runtimes/embedded/ensure-weights.ts'),
+  ])
+  const entry = catalogue.find(({ tag }) => tag === model)
+  if (!entry) throw new TypeError(`there is no built-in model ${model}, and the lane has no weights_file`)
+  return weightsPath(entry)
 }

@@ -19,10 +19,13 @@ export function ownBlocks({ blocks }: Pick<PolicyState, 'blocks'>, lane?: string
     }))
 }
 
-/** Whether a probe has refuted a governor's block as it stands: one that was written anew is another one. */
+/** Whether a probe has refuted a governor's block as it stands: one that was written anew is another one, also in the same words. */
 export function isRefuted(block: Block, { clearances }: Pick<PolicyState, 'clearances'>): boolean {
   return clearances.some(
-    ({ file, pointer, value_sha256 }) =>
-      file === block.file && pointer === block.pointer && value_sha256 === block.value_sha256,
+    ({ file, pointer, value_sha256, cleared }) =>
+      file === block.file &&
+      pointer === block.pointer &&
+      value_sha256 === block.value_sha256 &&
+      Date.parse(block.created) <= Date.parse(cleared),
   )
 }

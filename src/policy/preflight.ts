@@ -1,3 +1,4 @@
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import { loadDataset } from '../datasets/load.ts'
@@ -7,7 +8,7 @@ import { judge } from '../gates/judge.ts'
 import { takeLock } from '../lanes/machine-lock.ts'
 import { thisProcess } from '../machine/process-mark.ts'
 import { probeNegativeControl } from '../probes/negative-control.ts'
-import { asRuntimeFailure } from '../runtimes/failures.ts'
+import { asRuntimeFailure, type RuntimeFailure } from '../runtimes/failures.ts'
 import type { Moment } from './block.ts'
 import { candidateLane } from './candidate-lane.ts'
 import { checkMemory } from './check-memory.ts'
@@ -71,7 +72,8 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const subject = proofSubject(config, workload, lane, dataset)
   const deadline_ms = options.deadline_ms ?? limits.seconds_per_record * 1000 + loadAllowance_ms
   const signal = AbortSignal.any([AbortSignal.timeout(deadline_ms), ...(options.signal ? [options.signal] : [])])
-  const moment: Moment = { now: now(), boot_id: (await thisProcess()).boot_id }
+  const { boot_id } = await thisProcess()
+  const thisMoment = (): Moment => ({ now: now(), boot_id, up_ms: uptime() * 1000 })
 
   const checks: Check[] = []
   const notes: string[] = []
@@ -93,22 +95,22 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   checks.push(await checkMemory(config, lane))
   const look = await lookBriefly(config, root, lane, signal)
   const known = { lane, tag: model, ...(look.state === 'seen' && look.model) }
-  let vetoes: Vetoes
-  try {
-    vetoes = await readVetoes(config, root, workload, known, moment)
-  } catch (error) {
-    if (!(error instanceof PolicyUnreadable)) throw error
-    unknown('block', error.message)
-    return finish()
+  /** What vetoes the work now; undefined where something does, or where that is not known: then the checks say so. */
+  const unvetoed = async (): Promise<Vetoes | undefined> => {
+    try {
+      const vetoes = await readVetoes(config, root, workload, known, thisMoment())
+      const [veto] = vetoes.active
+      if (!veto) return vetoes
+      const { block, until } = veto
+      const where = `${block.file}${block.pointer ? ` ${block.pointer}` : ''}`
+      checks.push({ name: 'block', status: 'fail', detail: `${block.reason} (${where}), until ${until}` })
+    } catch (error) {
+      if (!(error instanceof PolicyUnreadable)) throw error
+      unknown('block', error.message)
+    }
+    return undefined
   }
-  const [veto] = vetoes.active
-  if (veto) {
-    const { block, until } = veto
-    const where = `${block.file}${block.pointer ? ` ${block.pointer}` : ''}`
-    checks.push({ name: 'block', status: 'fail', detail: `${block.reason} (${where}), until ${until}` })
-    return finish()
-  }
-  if (checks.some(({ status }) => status === 'fail')) return finish()
+  if (!(await unvetoed()) || checks.some(({ status }) => status === 'fail')) return finish()
 
   // Two preflights at once would ask the model twice: the second one waits and takes the first one's proof.
   const lock = await takeLock({
@@ -123,9 +125,13 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
     return finish()
   }
   try {
+    // Whoever held the lock meanwhile may have written a block, or cleared one.
+    const vetoes = await unvetoed()
+    if (!vetoes) return finish()
     if (vetoes.stale.length === 0) {
       checks.push({ name: 'block', status: 'pass', detail: describeRefuted(vetoes) })
-      const proof = standingProof((await readPolicy(join(root, '.bench'))).proofs, subject, config.policy, moment)
+      const { proofs } = await readPolicy(join(root, '.bench'))
+      const proof = standingProof(proofs, subject, config.policy, thisMoment())
       if (proof && look.state === 'seen' && isSameModel(proof, look.model)) {
         checks.push(
           { name: 'identity', status: 'pass', detail: `${look.detail}, as proven at ${proof.proven}` },
@@ -139,12 +145,12 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
         })
       }
     }
-    return await probe()
+    return await probe(vetoes)
   } finally {
     await lock.release()
   }
 
-  async function probe(): Promise<Preflight> {
+  async function probe(vetoes: Vetoes): Promise<Preflight> {
     const record = await recordToAsk(config, root, lane, workload, dataset)
     const solo = await openSoloLane({ config, root, lane, workload, dataset, signal })
     try {
@@ -160,12 +166,15 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
         return finish({ by: 'probe', evidence: solo.folder })
       }
       const asked = 'kind' in completion ? completion : undefined
+      if (!asked && (completion as RuntimeFailure).code === 'insufficient-memory') {
+        // The machine's state, not the model's: it was not asked, so nothing is written against it.
+        checks.splice(0, 1, { name: 'memory', status: 'fail', detail: (completion as RuntimeFailure).message })
+        return finish({ by: 'none', evidence_ids: laneIds(solo.lane.evidence()), evidence: solo.folder })
+      }
       const failure = asked ? checkAnswer(asked) : cannotAnswer((completion as Error).message)
-      const evidence_ids = asked
-        ? [asked.id]
-        : solo.lane.evidence().flatMap(({ id, kind }) => (kind === 'lane' ? [id] : []))
+      const evidence_ids = asked ? [asked.id] : laneIds(solo.lane.evidence())
       const weights = asked?.identity.weights_sha256
-      const outcome = { config, root, subject, moment: { ...moment, now: now() }, evidence_ids, notes }
+      const outcome = { config, root, subject, moment: thisMoment(), evidence_ids, notes }
       if (failure === undefined)
         await recordSuccess({
           ...outcome,
@@ -174,6 +183,8 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
           stale: vetoes.stale,
         })
       else await recordFailure({ ...outcome, failure, model: weights ?? model, stale: vetoes.stale })
+      // A governor may have written a veto while the model was asked.
+      if (failure === undefined) await unvetoed()
       return finish({
         by: 'probe',
         evidence_ids,
@@ -217,6 +228,9 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
 function conditionsOf(checks: readonly Check[], of?: CheckName): string[] {
   return checks.filter(({ name }) => of === undefined || name === of).flatMap(({ condition }) => condition ?? [])
 }
+
+const laneIds = (evidence: readonly Evidence[]): string[] =>
+  evidence.flatMap(({ id, kind }) => (kind === 'lane' || kind === 'headroom' ? [id] : []))
 
 function timesOf(
   asked: Completion | undefined,

@@ -1,5 +1,7 @@
 import { milliseconds } from '../config/duration.ts'
+import { runtimeOf } from '../config/location.ts'
 import type { PolicyConfig } from '../config/policy-schema.ts'
+import { requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
@@ -17,7 +19,15 @@ export function proofSubject(config: BenchConfig, workload: string, lane: string
     workload,
     lane,
     options_sha256: laneOptionsSha256(config, lane),
-    contract_sha256: sha256(canonicalJson({ contract, limits, dataset: dataset.sha256 })),
+    contract_sha256: sha256(
+      canonicalJson({
+        contract,
+        limits,
+        dataset: dataset.sha256,
+        required: requiredLevel(config, lane),
+        runtime: runtimeOf(config, lane),
+      }),
+    ),
   }
 }
 
@@ -26,7 +36,7 @@ export function standingProof(
   proofs: readonly Proof[],
   subject: ProofSubject,
   policy: Pick<PolicyConfig, 'proof_valid'>,
-  { now, boot_id }: Moment,
+  { now, boot_id, up_ms = Number.POSITIVE_INFINITY }: Moment,
 ): Proof | undefined {
   const keys = Object.keys(subject) as (keyof ProofSubject)[]
   return proofs.findLast((proof) => {
@@ -34,6 +44,8 @@ export function standingProof(
     return (
       keys.every((key) => proof[key] === subject[key]) &&
       proof.boot_id === boot_id &&
+      // Where the system gives no start a name, one that is older than it was up is of another.
+      (boot_id !== undefined || age_ms < up_ms) &&
       age_ms >= 0 &&
       age_ms < milliseconds(policy.proof_valid)
     )

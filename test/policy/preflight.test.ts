@@ -1,17 +1,24 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { UnknownName } from '../../src/policy/candidate-lane.ts'
 import { readPolicy } from '../../src/policy/policy-file.ts'
 import { type PreflightOptions, preflight } from '../../src/policy/preflight.ts'
+import { serve } from '../runtimes/loopback-server.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
 import { coloursConfig, useColours } from './colours.ts'
 
 let answer: string | undefined = '{"colour":"red"}'
-const server = useAnsweringServer(() => answer)
+/** What happens while the model answers. */
+let meanwhile: () => Promise<void> = async () => undefined
+const server = useAnsweringServer(async () => {
+  await meanwhile()
+  return answer
+})
 const folder = useColours()
 beforeEach(() => {
   answer = '{"colour":"red"}'
+  meanwhile = async () => undefined
 })
 
 const start = Date.UTC(2026, 0, 1, 12)
@@ -77,6 +84,56 @@ describe('a preflight', () => {
       '{"type":"object","properties":{"colour":{"enum":["red","blue","green"]}},"required":["colour"]}',
     )
     expect(await fly({ at: 3, config: warmer })).toMatchObject({ by: 'probe' })
+  })
+
+  test('takes no proof of a lower level than is required now, nor of a server at another place', async () => {
+    await fly()
+    const stricter = config()
+    for (const lane of Object.values(stricter.lanes)) lane.required_identity = 'weights'
+    expect(await fly({ at: 1, config: stricter })).toMatchObject({ verdict: 'no-go', by: 'probe' })
+    await writeFile(join(folder.root, '.bench', 'policy.json'), '{"version":1,"blocks":[],"clearances":[],"proofs":[]}')
+    await fly({ at: 2 })
+    const elsewhere = config()
+    const [runtime] = Object.values(elsewhere.runtimes)
+    Object.assign(runtime as object, { endpoint: server.endpoint.replace('127.0.0.1', 'localhost') })
+    expect(await fly({ at: 3, config: elsewhere })).toMatchObject({ by: 'probe' })
+  })
+
+  test('that waited for another one sees the block which that one wrote, and does not ask again', async () => {
+    answer = 'Red, I would say.'
+    const both = await Promise.all([fly(), fly()])
+    expect(both.map(({ verdict, by }) => `${verdict} ${by}`).sort()).toEqual(['no-go none', 'no-go probe'])
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('writes no block against a model that was not loaded for want of memory', async () => {
+    const answers: Record<string, object> = {
+      '/api/show': {
+        model_info: {
+          'general.architecture': 'llama',
+          'llama.block_count': 80,
+          'llama.attention.head_count': 64,
+          'llama.embedding_length': 8192,
+        },
+      },
+      '/api/tags': { models: [{ name: 'large:latest', digest: 'a', size: 9e13 }] },
+      '/api/ps': { models: [] },
+      '/api/version': { version: '0.31.0' },
+    }
+    const { endpoint } = await serve(
+      (request, response) => void response.end(JSON.stringify(answers[request.url ?? ''] ?? {})),
+    )
+    const large = config()
+    large.runtimes = { server: { kind: 'ollama', endpoint: endpoint.replace('/v1', ''), location: 'local' } }
+    for (const lane of Object.values(large.lanes)) lane.model = 'large'
+    const { verdict, by, checks, evidence_ids } = await fly({ config: large })
+    expect({ verdict, by, memory: checks.filter(({ name }) => name === 'memory') }).toEqual({
+      verdict: 'no-go',
+      by: 'none',
+      memory: [{ name: 'memory', status: 'fail', detail: expect.stringContaining('large was not loaded for quality') }],
+    })
+    expect(evidence_ids).not.toEqual([])
+    expect((await readPolicy(join(folder.root, '.bench'))).blocks).toEqual([])
   })
 
   test('two at once ask the model once', async () => {
@@ -168,6 +225,45 @@ describe("a governor's block", () => {
     // Written anew, it is another block.
     await block(-10)
     expect(await fly({ config: governed(), at: 3 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+  })
+
+  test('that is written while the model is asked turns a go into a no-go', async () => {
+    meanwhile = () => block(0, 'maintenance')
+    const { verdict, by, checks } = await fly({ config: governed() })
+    expect({ verdict, by }).toEqual({ verdict: 'no-go', by: 'probe' })
+    expect(checks.at(-1)).toMatchObject({
+      name: 'block',
+      status: 'fail',
+      detail: expect.stringContaining('maintenance'),
+    })
+  })
+
+  test('without a time of its own, written again in the same words after it was refuted, holds again', async () => {
+    const undated = config('policy: { governors: [{ file: governor.json, pointer: /quality }] }')
+    const blockAgain = async (at: number) => {
+      await writeFile(join(folder.root, 'governor.json'), '{"quality": "blocked"}')
+      await utimes(join(folder.root, 'governor.json'), minutes(at), minutes(at))
+    }
+    await blockAgain(-13 * 60)
+    expect(await fly({ config: undated })).toMatchObject({ verdict: 'go', by: 'probe' })
+    expect(await fly({ config: undated, at: 1 })).toMatchObject({ verdict: 'go', by: 'proof' })
+    await blockAgain(2)
+    expect(await fly({ config: undated, at: 3 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+  })
+
+  test('from a time that has not come yet leads to a probe, and does not hold for ever', async () => {
+    await block(60 * 24 * 365)
+    expect(await fly({ config: governed() })).toMatchObject({ verdict: 'go', by: 'probe' })
+    expect(await fly({ config: governed(), at: 1 })).toMatchObject({ verdict: 'go', by: 'proof' })
+  })
+
+  test('is edited by the settings that it was read with, though others of the same file stand before', async () => {
+    await writeFile(join(folder.root, 'governor.json'), '{"quality": {"since": 0}, "other": {"since": 0}}')
+    const two = config(
+      'policy: { governors: [{ file: governor.json, pointer: /other, on_clear: remove, created_at: /since }, { file: governor.json, pointer: /quality, created_at: /since }] }',
+    )
+    expect(await fly({ config: two })).toMatchObject({ verdict: 'go' })
+    expect(JSON.parse(await readFile(join(folder.root, 'governor.json'), 'utf8'))).toEqual({ quality: { since: 0 } })
   })
 
   test('past its bound stays where the probe fails, as a fresh block of its own', async () => {
