@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import own from '../../package.json' with { type: 'json' }
-import { type Command, WrongUsage } from './command.ts'
+import { type Command, NoResult, WrongUsage } from './command.ts'
 
 interface Entry {
   readonly synopsis: string
@@ -67,7 +67,9 @@ async function main([name, ...args]: string[]): Promise<number> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isUsage = error instanceof WrongUsage || code?.startsWith('ERR_PARSE_ARGS')
-    return isUsage ? complain(message, `\n\n${command.help}`, 2) : complain(message, '', 1)
+    return isUsage
+      ? complain(message, `\n\n${command.help}`, 2)
+      : complain(message, '', error instanceof NoResult ? 2 : 1)
   }
 }
 

@@ -2,7 +2,7 @@
 export interface Command {
   /** What `--help` shows: usage, options, exit codes. */
   readonly help: string
-  /** @param folder where it was called @throws WrongUsage; any other error is said and ends with exit code 1 */
+  /** @param folder where it was called @throws WrongUsage, NoResult; any other error is said and ends with exit code 1 */
   run(args: readonly string[], folder: string): Promise<CommandOutput>
 }
 
@@ -16,4 +16,9 @@ export interface CommandOutput {
 /** The command was not called as its help says: exit code 2. */
 export class WrongUsage extends Error {
   override readonly name = 'WrongUsage'
+}
+
+/** Nothing is wrong with the words, and still there is no result: exit code 2 for commands whose 1 is a result. */
+export class NoResult extends Error {
+  override readonly name = 'NoResult'
 }

@@ -6,7 +6,7 @@ import { configOfEvidence } from '../evidence/config-of-evidence.ts'
 import { findRun } from '../evidence/find-run.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { rejudge } from '../rejudging/rejudge.ts'
-import { type Command, WrongUsage } from './command.ts'
+import { type Command, NoResult, WrongUsage } from './command.ts'
 import { loadDatasets } from './load-datasets.ts'
 import { projectConfig } from './project-config.ts'
 
@@ -110,12 +110,11 @@ async function compare({ first, second, folder, lanes, workloads, changed, rejud
         ].join('\n')
     return { text, exit_code: exitCodes[comparison.result] }
   } catch (error) {
+    if (error instanceof WrongUsage) throw error
     // 1 would say that something regressed.
-    throw new NotCompared((error as Error).message, { cause: error })
+    throw new NoResult((error as Error).message, { cause: error })
   }
 }
-
-class NotCompared extends WrongUsage {}
 
 function lanePair(text: string): { a: string; b: string } {
   const [a, b = a, ...rest] = text.split('=')

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { terminalSummary } from '../../reporters/terminal.ts'
 import { writeMemo } from '../../reporters/write-memo.ts'
@@ -10,7 +10,7 @@ import type { EvidenceOf } from '../evidence/schema.ts'
 import { gatesOfARun } from '../gates/rejudged.ts'
 import type { Verdict } from '../gates/verdict.ts'
 import { count } from '../gates/wording.ts'
-import { openGates } from '../rejudging/open-gates.ts'
+import { openGates, refusedWithoutGates } from '../rejudging/open-gates.ts'
 import { rejudge } from '../rejudging/rejudge.ts'
 import { type Command, type CommandOutput, WrongUsage } from './command.ts'
 import { loadDatasets } from './load-datasets.ts'
@@ -31,7 +31,8 @@ or masked. Answers that were judged again have no latency: latency and memory ar
   --json          memo.json on stdout, and no file
 
 Exit codes: 0 every required gate but latency and memory passed on the lanes that were asked, or fail_on: never;
-1 one did not, nothing could be judged, or a file cannot be read; 2 wrong usage.`,
+1 one did not, a lane that was asked is no longer in the config, nothing could be judged, or a file cannot be read;
+2 wrong usage.`,
   async run(args, folder) {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -54,6 +55,7 @@ interface JudgeOptions {
 
 async function judgeAgain({ run, folder, out, json }: JudgeOptions): Promise<CommandOutput> {
   const { config: undiscovered, root, sha256 } = await projectConfig(folder)
+  if (out !== undefined) keepOffRuns(resolve(folder, out), join(root, '.bench'))
   const found = await findRun(run, root, folder)
   const config = configOfEvidence({ undiscovered, config: undiscovered }, found.evidence)
   const datasets = await loadDatasets(config, found.evidence, root)
@@ -62,10 +64,11 @@ async function judgeAgain({ run, folder, out, json }: JudgeOptions): Promise<Com
   const { rejudging } = assessment
   const open = openGates(evidence, assessment.workloads)
   const isNothing = rejudging === undefined || rejudging.taken === 0
-  const exit_code = isNothing || (open.length > 0 && config.fail_on !== 'never') ? 1 : 0
+  const isOpen = open.length > 0 || isNothing || refusedWithoutGates(rejudging, config).length > 0
+  const exit_code = isNothing || (isOpen && config.fail_on !== 'never') ? 1 : 0
   if (json) return { text: JSON.stringify({ version: 1, ...assessment }, undefined, 2), exit_code }
   const id = found.run_ids.join('+')
-  const target = out === undefined ? join(root, '.bench', 'judged', id) : join(folder, out)
+  const target = out === undefined ? join(root, '.bench', 'judged', id) : resolve(folder, out)
   if (out === undefined) await prepareFolder(join(root, '.bench'))
   const memo = await writeMemo(assessment, { id, folder: target }, join(root, '.bench'), false)
   const text = [
@@ -77,6 +80,12 @@ async function judgeAgain({ run, folder, out, json }: JudgeOptions): Promise<Com
     `Memo: ${relative(folder, memo.markdown)}`,
   ].join('\n')
   return { text, exit_code }
+}
+
+/** A memo without latency in the place of a run's own would be taken for it. */
+function keepOffRuns(target: string, bench: string): void {
+  const isOfRuns = target === bench || `${target}${sep}`.startsWith(`${join(bench, 'runs')}${sep}`)
+  if (isOfRuns) throw new WrongUsage(`--out ${target}: there stands the memo of a run; write another folder`)
 }
 
 function describe({ taken, refused, source_runs }: EvidenceOf<'rejudging'>): string[] {

@@ -1,5 +1,6 @@
 import type { WorkloadAssessment } from '../assessment/workload-assessment.ts'
-import type { Evidence } from '../evidence/schema.ts'
+import type { BenchConfig } from '../config/schema.ts'
+import type { Evidence, EvidenceOf } from '../evidence/schema.ts'
 import { gatesOfARun } from '../gates/rejudged.ts'
 import type { Verdict } from '../gates/verdict.ts'
 
@@ -16,4 +17,15 @@ export function openGates(evidence: readonly Evidence[], workloads: readonly Wor
     .filter(({ workload, lane }) => asked.has(`${workload} ${lane}`))
     .filter(({ gate }) => !gatesOfARun.includes(gate))
     .filter(({ required, status }) => required && status !== 'pass' && status !== 'not-applicable')
+}
+
+/**
+ * Refused answers of lanes, or workloads, that the config no longer has under their name: no gate stands for them, so
+ * that nothing else would say that they were not judged. Pure.
+ */
+export function refusedWithoutGates(
+  { refused }: EvidenceOf<'rejudging'>,
+  { workloads }: BenchConfig,
+): EvidenceOf<'rejudging'>['refused'] {
+  return refused.filter(({ lane, workload }) => !workloads[workload]?.lanes.includes(lane))
 }

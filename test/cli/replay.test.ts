@@ -130,6 +130,31 @@ describe('bench-memo judge', () => {
     }
   })
 
+  test('a lane that has another name today is not judged, which is no pass though all others do', async () => {
+    const renamed = config.replace('  two: {', '  three: {').replace('lanes: [one, two]', 'lanes: [one, three]')
+    await write('bench.config.yaml', renamed)
+    try {
+      const { exitCode, stdout } = await benchMemo('judge', 'bench-runs/main')
+      expect(stdout).toContain('Judged again: 8 answers')
+      expect(stdout).toContain(
+        'Refused: colours on two: 8, since the config no longer has its workload, or its lane there',
+      )
+      expect(exitCode).toBe(1)
+    } finally {
+      await write('bench.config.yaml', config)
+    }
+  })
+
+  test("its memo never takes the place of a run's own", async () => {
+    const latest = await project.read('.bench/memo.json')
+    for (const out of ['.bench', `.bench/runs/${first}`, 'evals/../.bench/']) {
+      const { exitCode, stderr } = await benchMemo('judge', first, '--out', out)
+      expect(stderr).toContain('there stands the memo of a run')
+      expect(exitCode).toBe(2)
+    }
+    expect(await project.read('.bench/memo.json')).toBe(latest)
+  })
+
   test("takes today's limits and gates but no times, and its exit code follows fail_on", async () => {
     const stricter = config
       .replace('consecutive: 8', 'consecutive: 9')
@@ -190,6 +215,9 @@ describe('bench-memo compare', () => {
     ]) {
       expect((await benchMemo('compare', ...args)).exitCode, args.join(' ')).toBe(2)
     }
+    const missing = await benchMemo('compare', 'latest', 'nowhere')
+    expect(missing.stderr).toContain('no run nowhere')
+    expect(missing.stderr, 'a run that is not there is no wrong usage').not.toContain('Exit codes')
   })
 
   test('finds evidence in a folder of any place, also by the folder above it', async () => {
