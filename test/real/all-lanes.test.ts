@@ -1,7 +1,7 @@
 import { platform } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Completion, Evidence, EvidenceOf } from '../../src/evidence/schema.ts'
+import { evidenceOfRun } from '../support/evidence-of-run.ts'
 import { createMiniProject, type MiniProject, type Ran } from '../support/mini-project.ts'
 import { describeReal } from './runtimes/describe-real.ts'
 import { startLlamaServer } from './runtimes/llama-server.ts'
@@ -52,7 +52,7 @@ describeReal(['llamaServer', 'ollama', 'weights'], 'one run over all runtimes', 
   let servers: WatchedServer[] = []
   let ollama: OllamaServer
   let run: Ran
-  let evidence: Evidence[]
+  let evidence: readonly Evidence[]
 
   beforeAll(async () => {
     const server = await startLlamaServer({ alias: tag })
@@ -69,10 +69,7 @@ describeReal(['llamaServer', 'ollama', 'weights'], 'one run over all runtimes', 
       'evals/again.eval.ts': standard('again'),
     })
     run = await project.run(['--reporter=bench-memo'], { env: { PRETENDED_CLOUD_KEY: key } })
-    const [name = ''] = await project.list('.bench/runs')
-    const folder = join('.bench/runs', name, 'evidence')
-    const segments = await Promise.all((await project.list(folder)).map((file) => project.read(join(folder, file))))
-    evidence = segments.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Evidence)
+    evidence = await evidenceOfRun(project.folder)
   }, 10 * 60_000)
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()))

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
-import type { Evidence, EvidenceOf } from '../../src/evidence/schema.ts'
+import type { EvidenceOf } from '../../src/evidence/schema.ts'
+import { evidenceOfRun } from '../support/evidence-of-run.ts'
 import { createMiniProject, type MiniProject } from '../support/mini-project.ts'
 import { describeReal } from './runtimes/describe-real.ts'
 import { startLlamaServer } from './runtimes/llama-server.ts'
@@ -49,13 +50,7 @@ workloads:
   })
   const { output } = await project.run()
   const [name = ''] = await project.list('.bench/runs')
-  const folder = join('.bench/runs', name, 'evidence')
-  const segments = await Promise.all(
-    (await project.list(folder)).map((file) => (project as MiniProject).read(join(folder, file))),
-  )
-  const evidence = segments
-    .flatMap((text) => text.split('\n').filter(Boolean))
-    .map((line) => JSON.parse(line) as Evidence)
+  const evidence = await evidenceOfRun(project.folder)
   const memo = memoSchema.parse(JSON.parse(await project.read(join('.bench/runs', name, 'memo.json'))))
   return {
     probes: evidence.filter((each): each is EvidenceOf<'context'> => each.kind === 'context'),

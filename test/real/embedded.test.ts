@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises'
 import { platform } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Completion, Evidence } from '../../src/evidence/schema.ts'
+import type { Completion } from '../../src/evidence/schema.ts'
 import { ensureWeights } from '../../src/runtimes/embedded/ensure-weights.ts'
+import { evidenceOfRun } from '../support/evidence-of-run.ts'
 import { createMiniProject, type MiniProject } from '../support/mini-project.ts'
 import { descendants, isRunning } from '../support/processes.ts'
 
@@ -35,11 +35,7 @@ const minutes = (n: number) => ({ timeout: n * 60_000 })
 let project: MiniProject
 afterEach(() => project.remove())
 
-async function evidenceOf(run = ''): Promise<Evidence[]> {
-  const folder = join('.bench/runs', run || ((await project.list('.bench/runs')).at(-1) ?? ''), 'evidence')
-  const segments = await Promise.all((await project.list(folder)).map((file) => project.read(join(folder, file))))
-  return segments.flatMap((segment) => segment.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Evidence)
-}
+const evidenceOf = (run?: string) => evidenceOfRun(project.folder, run)
 const completionsOf = async () => (await evidenceOf()).filter((each): each is Completion => each.kind === 'completion')
 
 describe('the embedded lane', () => {

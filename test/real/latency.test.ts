@@ -4,7 +4,6 @@ import type { z } from 'zod'
 import { assessLevel } from '../../src/assessment/concurrency.ts'
 import { memoSchema } from '../../src/assessment/memo-schema.ts'
 import { laneSchema } from '../../src/config/schema.ts'
-import type { Evidence } from '../../src/evidence/schema.ts'
 import { type AnswerFacts, generatedPerSecond, promptPerSecond } from '../../src/gates/answer-speed.ts'
 import type { ProbedLane } from '../../src/lanes/lane.ts'
 import { sweepConcurrency } from '../../src/probes/concurrency.ts'
@@ -14,6 +13,7 @@ import { createOllamaRuntime } from '../../src/runtimes/ollama.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { median } from '../../src/statistics/quantile.ts'
 import { startRealEngine } from '../runtimes/real-engine.ts'
+import { evidenceOfRun } from '../support/evidence-of-run.ts'
 import { createMiniProject, type MiniProject } from '../support/mini-project.ts'
 import { describeReal } from './runtimes/describe-real.ts'
 import { startLlamaServer } from './runtimes/llama-server.ts'
@@ -213,7 +213,7 @@ workloads:
     const { output } = await project.run()
     const [name = ''] = await project.list('.bench/runs')
     const run = join('.bench/runs', name)
-    const evidence = await readEvidence(project, join(run, 'evidence'))
+    const evidence = await evidenceOfRun(project.folder)
     const measured = evidence.flatMap(({ kind }) =>
       kind === 'completion' || kind === 'latency' || kind === 'concurrency' ? kind : [],
     )
@@ -243,12 +243,3 @@ workloads:
     expect(text).toMatch(/2 calls at once: in parallel \(/)
   })
 })
-
-async function readEvidence(project: MiniProject, folder: string): Promise<Evidence[]> {
-  const files = await project.list(folder)
-  const segments = await Promise.all(files.map((file) => project.read(join(folder, file))))
-  return segments
-    .flatMap((text) => text.split('\n').filter(Boolean))
-    .map((line) => JSON.parse(line) as Evidence)
-    .sort((a, b) => a.at.localeCompare(b.at))
-}
