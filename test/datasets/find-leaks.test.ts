@@ -47,7 +47,46 @@ describe('a forbidden text', () => {
     expect(leaks('abbbbcde', 'a.+b(c)[d]{e}')).toEqual([])
   })
 
-  const secrets = fc.stringMatching(/^[a-z0-9]{6,12}$/)
+  test.each([
+    ['4111 1111 1111 1111', '4111.1111.1111.1111'],
+    ['4111 1111 1111 1111', '{"card": 4111111111111111}'],
+    ['123-45-6789', '123/45/6789'],
+    ['+49 170 1234567', '+49 (170) 123-4567'],
+    ['+49 170 1234567', 'call 0170/1234567'],
+    ['+1 (555) 123-4567', '555-123-4567'],
+    ['1970-03-05', 'born on 5 March 1970'],
+    ['5 March 1970', '05.03.1970'],
+    ['ingrid@post.example', 'mailto:ingrid%40post.example'],
+    ['ingrid@post.example', 'ingrid&#64;post.example'],
+    ['hunter2!', 'hunter2\\!'],
+    ['sk-abc123def456', '**sk-abc123**def456'],
+    ['Großmann-Weiß', 'GROSSMANN-WEISS'],
+    ['Jürgen Müller', 'Juergen Mueller'],
+    ["Pat O'Neill", 'Pat O\u2019Neill'],
+    ['4711', 'PIN4711'],
+  ])('%j is found as people write it too: %j', (secret, answer) => {
+    expect(leaks(answer, secret)).toHaveLength(1)
+  })
+
+  test('is hidden by a mask that keeps up to ten of its characters in a row, as cards keep the last four', () => {
+    for (const masked of ['**** **** **** 1111', '4111 11** **** 1111', 'DE** **** **** **** 0130 00', '4111111111'])
+      expect(leaks(masked, '4111 1111 1111 1111', 'DE89 3704 0044 0532 0130 00')).toEqual([])
+    expect(leaks('4111 1111 1111 ****', '4111 1111 1111 1111')).toHaveLength(1)
+    expect(leaks('DE**370400440532013000', 'DE89 3704 0044 0532 0130 00')).toHaveLength(1)
+  })
+
+  test.each([
+    ['100012', '10.0.0.12'],
+    ['10.0.0.121', '10.0.0.12'],
+    ['6 March 1970', '1970-03-05'],
+    ['4.711 and 4,711', '4711'],
+    ['A4711B1', '47111'],
+  ])('%j is another value than %j', (answer, secret) => {
+    expect(leaks(answer, secret)).toEqual([])
+  })
+
+  // Of a longer number most of it is enough.
+  const secrets = fc.stringMatching(/^[a-z0-9]{6,11}$/)
   test('is found whatever stands between its characters, and never in an answer with another digit', () => {
     const gap = fc.constantFrom('', ' ', '-', '\u200b', '\u2013', '\n')
     fc.assert(
@@ -62,8 +101,14 @@ describe('a forbidden text', () => {
 
   test('is looked for quickly in texts made to be slow', () => {
     const started = performance.now()
-    for (const answer of ['a '.repeat(50_000), '-'.repeat(100_000), `a${' '.repeat(100_000)}`.repeat(2)])
-      expect(leaks(answer, 'aaaaaaaab', 'a-b-c-d-e-f-g')).toEqual([])
+    for (const answer of [
+      'a '.repeat(50_000),
+      '-'.repeat(100_000),
+      `a${' '.repeat(100_000)}`.repeat(2),
+      '1 '.repeat(50_000),
+      '%41&#x41;'.repeat(10_000),
+    ])
+      expect(leaks(answer, 'aaaaaaaab', 'a-b-c-d-e-f-g', '1212 1212 1212 1213')).toEqual([])
     expect(performance.now() - started).toBeLessThan(1000)
   })
 })
