@@ -31,7 +31,7 @@ export function settledFailure(input: GateInput): Verdict | undefined {
  */
 export function watchSettledFailure(
   about: Omit<GateInput, 'evidence'>,
-): (evidence: GateInput['evidence']) => typeof failure {
+): (evidence: GateInput['evidence']) => Verdict | undefined {
   const { config, lane, workload } = about
   const gates = gatesFor(config, workload)
   const settings = config.workloads[workload] as WorkloadConfig

@@ -80,7 +80,11 @@ export function mapProps(asked: string, answers: ServerAnswers): ModelDescriptio
 }
 
 /** What the server has loaded, or loads when it wakes up, of how many tokens and in how many slots. Pure. */
-export function mapLoadFacts({ endpoint, props, serving }: Pick<ServerAnswers, 'endpoint' | 'props' | 'serving'>): LoadFacts {
+export function mapLoadFacts({
+  endpoint,
+  props,
+  serving,
+}: Pick<ServerAnswers, 'endpoint' | 'props' | 'serving'>): LoadFacts {
   const context = props.default_generation_settings?.n_ctx
   const files = props.model_path ? weightsFiles(props.model_path, [], serving?.working_folder) : []
   return {
