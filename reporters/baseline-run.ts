@@ -7,7 +7,7 @@ import { comparisonText } from './comparison-text.ts'
 
 /** How a run stands against the config's baseline. */
 export interface AgainstBaseline {
-  /** False where anything regressed, does not compare, or where validity or quality are too few to say. */
+  /** False where anything regressed, a required gate no longer passes, or it cannot be told, as where nothing compares. */
   readonly held: boolean
   /** For the terminal. */
   readonly text: string
@@ -22,7 +22,8 @@ export async function againstBaseline(
   try {
     const baseline = await findRun(join(root, config.baseline), root, root)
     const comparison = compareRuns({ a: baseline.evidence, b: evidence, config })
-    const held = comparison.result === 'improved' || comparison.result === 'no-evidence-of-change'
+    const isNoWorse = comparison.result === 'improved' || comparison.result === 'no-evidence-of-change'
+    const held = isNoWorse && comparison.pairs.every(({ lost_gates }) => lost_gates.length === 0)
     return { held, text: `Against the baseline:\n${comparisonText(comparison, { a: config.baseline, b: run })}` }
   } catch (error) {
     const why = (error as Error).message

@@ -1,5 +1,6 @@
 import type { ComparedRun, Comparison, PairComparison } from '../src/comparison/compare.ts'
 import type { ComparisonResult, Effect, GateComparison } from '../src/comparison/gate-comparison.ts'
+import type { LostGate } from '../src/comparison/lost-gates.ts'
 import { printable } from './terminal.ts'
 
 const words: Readonly<Record<ComparisonResult, string>> = {
@@ -8,6 +9,14 @@ const words: Readonly<Record<ComparisonResult, string>> = {
   'no-evidence-of-change': 'no evidence of change',
   'too-few-to-say': 'too few to say',
   'not-comparable': 'not comparable',
+}
+
+const verdictWords: Readonly<Record<LostGate['status'], string>> = {
+  pass: 'it passes',
+  fail: 'it fails',
+  insufficient: 'it is insufficient',
+  'not-measured': 'it was not measured',
+  'not-applicable': 'it does not apply',
 }
 
 /** A comparison as plain text: what was changed first, then a line a gate. Pure. */
@@ -31,7 +40,17 @@ function describeRun({ run_ids, filters }: ComparedRun, folder: string): string 
   return printable(`${run_ids.join(', ')} (${folder}${narrowed})`)
 }
 
-function describePair({ workload, lane_a, lane_b, differences, notes, refusal, only_in_b, gates }: PairComparison) {
+function describePair({
+  workload,
+  lane_a,
+  lane_b,
+  differences,
+  notes,
+  refusal,
+  only_in_b,
+  gates,
+  lost_gates,
+}: PairComparison) {
   const lanes = lane_a === lane_b ? lane_a : `${lane_a} in A, ${lane_b} in B`
   const width = Math.max(...Object.values(words).map(({ length }) => length))
   return [
@@ -40,6 +59,9 @@ function describePair({ workload, lane_a, lane_b, differences, notes, refusal, o
     ...notes.map((note) => `  note: ${note}`),
     ...(refusal === undefined ? [] : [`  ${only_in_b ? 'new in B' : 'not comparable'}: ${refusal}`]),
     ...gates.map((gate) => `  ${gate.gate.padEnd(8)}  ${words[gate.result].padEnd(width)}  ${describeGate(gate)}`),
+    ...lost_gates.map(
+      ({ gate, status, reason }) => `  ${gate.padEnd(8)}  passes in A, in B ${verdictWords[status]}: ${reason}`,
+    ),
   ].map(printable)
 }
 

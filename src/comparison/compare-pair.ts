@@ -4,6 +4,7 @@ import type { ComparisonInput } from './compare.ts'
 import { type Difference, type Factor, premisesOf } from './differences.ts'
 import { compareContext, compareIdentity, compareMemory, compareVerdicts } from './fixed-gates.ts'
 import type { GateComparison, Test } from './gate-comparison.ts'
+import { type LostGate, lostGates } from './lost-gates.ts'
 import { compareLatency } from './paired-latency.ts'
 import { compareRecords } from './paired-records.ts'
 import { goodOutcomes, validOutcomes } from './record-outcomes.ts'
@@ -22,6 +23,7 @@ export interface DraftedPair extends LanePair {
   readonly refusal?: string
   readonly only_in_b?: boolean
   readonly lines: readonly (Test | GateComparison)[]
+  readonly lost_gates: readonly LostGate[]
 }
 
 /** Pure. */
@@ -33,6 +35,7 @@ export function comparePair(pair: LanePair, { a, b, config, changed }: Compariso
     differences: [],
     notes: [],
     lines: [],
+    lost_gates: [],
     ...more,
     refusal,
   })
@@ -60,6 +63,7 @@ export function comparePair(pair: LanePair, { a, b, config, changed }: Compariso
     differences,
     notes,
     lines: [identity, ...measuredGates({ before, after, settings, workload, config })],
+    lost_gates: lostGates(before, after, { config, workload, withTime: isOneMachine(before, after) }),
   }
 }
 
@@ -87,9 +91,7 @@ function measuredGates({
   readonly workload: string
   readonly config: ComparisonInput['config']
 }): (Test | GateComparison)[] {
-  // A cloud's times are those of the way to it, so the machine counts there too.
-  const isOneMachine = before.machine !== undefined && before.machine.fingerprint === after.machine?.fingerprint
-  const withTime = isOneMachine
+  const withTime = isOneMachine(before, after)
   const asked = askedEquallyOften(before.completions, after.completions)
   const valid = asked.map((completions) => validOutcomes(completions, settings, { withTime }))
   const good = asked.map((completions) => goodOutcomes(completions, config, workload, { withTime }))
@@ -110,8 +112,13 @@ function measuredGates({
     ...(goodBefore && goodAfter && goodBefore.size + goodAfter.size > 0
       ? [compareRecords('quality', 'good', goodBefore, goodAfter)]
       : []),
-    isOneMachine ? compareLatency(before.completions, after.completions) : otherMachine('latency'),
-    ...(isCloud ? [] : [isOneMachine ? compareMemory(before, after, config, workload) : otherMachine('memory')]),
+    withTime ? compareLatency(before.completions, after.completions) : otherMachine('latency'),
+    ...(isCloud ? [] : [withTime ? compareMemory(before, after, config, workload) : otherMachine('memory')]),
     ...(worker ? [worker] : []),
   ]
+}
+
+/** A cloud's times are those of the way to it, so the machine counts there too. */
+function isOneMachine(before: Side, after: Side): boolean {
+  return before.machine !== undefined && before.machine.fingerprint === after.machine?.fingerprint
 }

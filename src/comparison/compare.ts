@@ -5,6 +5,7 @@ import { comparePair, type DraftedPair, type LanePair } from './compare-pair.ts'
 import type { Difference, Factor } from './differences.ts'
 import type { ComparisonResult, GateComparison, Test } from './gate-comparison.ts'
 import { judgeTests } from './judge-tests.ts'
+import type { LostGate } from './lost-gates.ts'
 
 /** Two runs, gate by gate, where they may be compared at all. */
 export interface Comparison {
@@ -35,6 +36,8 @@ export interface PairComparison extends LanePair {
   /** B alone has it: nothing to compare with, and nothing that was lost. */
   readonly only_in_b?: boolean
   readonly gates: readonly GateComparison[]
+  /** Required gates that pass in A and not in B, by today's limits; a test may call that no evidence of change. */
+  readonly lost_gates: readonly LostGate[]
 }
 
 export interface ComparisonInput {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { gateNames } from '../config/gates-for.ts'
+import { verdictStatuses } from '../evidence/schema.ts'
 import { factors } from './differences.ts'
 import { comparisonResults } from './gate-comparison.ts'
 
@@ -13,8 +14,9 @@ const run = z.strictObject({
   run_ids: z.array(text).describe('several where runs were merged'),
   filters: z.array(text).describe('what narrowed it; empty for a whole run'),
 })
+const gateName = z.enum(gateNames as [string, ...string[]])
 const gate = z.strictObject({
-  gate: z.enum(gateNames as [string, ...string[]]),
+  gate: gateName,
   result,
   n: count.describe('pairs of the same record, or the smaller of two samples without pairs'),
   effect: z
@@ -55,6 +57,18 @@ export const comparisonSchema = z.strictObject({
       refusal: text.optional().describe('why they are not compared'),
       only_in_b: z.boolean().optional(),
       gates: z.array(gate),
+      lost_gates: z
+        .array(
+          z.strictObject({
+            gate: gateName,
+            status: z.enum(verdictStatuses),
+            reason: text,
+            evidence_ids: z.array(text),
+          }),
+        )
+        .describe(
+          "required gates that pass in A and not in B, by today's limits: one record may do that, which is no change to a test",
+        ),
     }),
   ),
 })

@@ -48,6 +48,7 @@ export function goodOutcomes(
   )
 }
 
-function wasGivenUp({ outcome }: Completion): boolean {
+/** Pure. */
+export function wasGivenUp({ outcome }: Completion): boolean {
   return outcome.state === 'failed' && outcome.code === 'deadline-exceeded'
 }

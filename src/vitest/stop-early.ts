@@ -9,7 +9,7 @@ import type { ProvidedBench } from './provided.ts'
 
 /** When a gate run stops asking a lane at a workload, and what is then written down. */
 export interface EarlyStop {
-  /** True once a required gate has failed for good; always false in a memo run. */
+  /** True once a required gate has failed for good; always false in a memo run, and where a baseline decides. */
   isSettled(): boolean
   /** Facts of kind `curtailment`; undefined where all of these records were asked, or where that is written down. */
   curtailment(records: readonly DatasetRecord[]): CurtailmentFacts | undefined
@@ -21,7 +21,8 @@ export function earlyStop(lane: Lane, { config }: Pick<ProvidedBench, 'config'>)
   const settledFailure = watchSettledFailure({ config, lane: lane.name, workload: lane.workload })
   return {
     isSettled() {
-      if (config.run !== 'gate') return false
+      // What was stopped does not compare with the baseline.
+      if (config.run !== 'gate' || config.fail_on === 'regression') return false
       failure ??= settledFailure(lane.evidence())
       return failure !== undefined
     },

@@ -113,6 +113,40 @@ describe('what became of a gate', () => {
   })
 })
 
+describe('a gate that passed and passes no more', () => {
+  const three = runOf({ change: (index) => (index < 3 ? broken : {}) })
+  const lost = ({ pairs: [pair] }: Comparison) => pair?.lost_gates.map(({ gate, status }) => `${gate} ${status}`)
+
+  test('is named though three of thirty records are no evidence of change, and none is where nothing changed', () => {
+    const comparison = compare(runOf(), three)
+    expect(comparison.result).toBe('no-evidence-of-change')
+    expect(lost(comparison)).toEqual(['validity fail'])
+    expect(comparison.pairs[0]?.lost_gates[0]?.reason).toContain('r-1: ')
+    expect(lost(compare(three, runOf()))).toEqual([])
+    expect(lost(compare(three, three))).toEqual([])
+  })
+
+  test('is named whichever factor changed: both are judged as if their settings were those of today', () => {
+    const elsewhere = runOf().map((each) =>
+      each.kind === 'completion' ? { ...each, options_sha256: 'e'.repeat(64), requested_model: 'older' } : each,
+    )
+    expect(lost(compare(elsewhere, three))).toEqual(['validity fail'])
+  })
+
+  test('is named where B did not measure it', () => {
+    expect(lost(compare(runOf(), runOf({ records: 20 })))).toEqual(['validity insufficient', 'quality insufficient'])
+  })
+
+  test('is none of time or memory on another machine', () => {
+    const slow = runOf({ machine: 'two', change: () => ({ total_ms: 100_000 }) })
+    expect(lost(compare(runOf(), slow))).toEqual([])
+    expect(lost(compare(runOf(), runOf({ change: () => ({ total_ms: 100_000 }) })))).toEqual([
+      'validity fail',
+      'latency fail',
+    ])
+  })
+})
+
 describe('compare or refuse', () => {
   test('one factor that changed is named, and its effect is what is seen', () => {
     const b = runOf({ parts: { prompt_sha256: 'c'.repeat(64) }, change: (index) => (index < 12 ? broken : {}) })
@@ -276,6 +310,8 @@ test('the text names what changed before any result, and adjusts p in the open',
       quality   regressed              −30.0 points (−47.9 to −12.5), p = 0.012, n = 30: 30 of 30 good in A, 21 in B; 9 only in A, 0 only in B
       latency   no evidence of change  0.0 ms (0.0 to 0.0), p = 1.0, n = 30: warm median 2.0 s in A, 2.0 s in B
       memory    too few to say         serving process not measured at its peak in A, not measured in B; one peak a run is no sample
+      validity  passes in A, in B it fails: r-1: the answer is not JSON
+      quality   passes in A, in B it fails: 70 % of 30 records are good (at most 83.4 %, one-sided 95 %), 90 % are needed
 
     Regressed. 3 tests, p adjusted by Holm for their number; intervals are 95 %, each by itself."
   `)

@@ -35,6 +35,16 @@ test('under fail_on: regression what was no better before passes, what got worse
   expect(second.output).toMatch(/quality +no evidence of change .*6 of 8 good in A, 6 in B/)
   expect(second.exitCode, second.output).toBe(0)
 
+  const stopping = await project.run(undefined, { env: { BENCH_MEMO_RUN: 'gate' } })
+  expect(stopping.output, 'a run that stopped early would not compare').toMatch(/quality +no evidence of change/)
+  expect(stopping.exitCode, stopping.output).toBe(0)
+
+  answer = (prompt) => (/coral/.test(prompt) ? 'no JSON' : asBefore(prompt))
+  const broken = await project.run()
+  expect(broken.output).toMatch(/validity +(?:no evidence of change|too few to say)/)
+  expect(broken.output).toMatch(/validity +passes in A, in B it fails: c-8: /)
+  expect(broken.exitCode, 'one record broke a gate that held').toBe(1)
+
   answer = () => 'no JSON at all'
   const third = await project.run()
   expect(third.output).toMatch(/validity +regressed/)
