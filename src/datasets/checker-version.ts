@@ -3,4 +3,4 @@
  * record under the same schema may be found otherwise: answers that were examined by other versions do not compare until
  * `bench-memo judge` has examined both anew.
  */
-export const checkerVersion = 2
+export const checkerVersion = 3

@@ -85,9 +85,16 @@ function textHolds(text: string, unified: string, alternative: Alternative): boo
 function containsTokens(text: string, part: string): boolean {
   for (let start = text.indexOf(part); start >= 0; start = text.indexOf(part, start + 1)) {
     const end = start + part.length
-    if (isBoundary(text, start) && isBoundary(text, end)) return true
+    if (isBoundary(text, start) && isBoundary(text, end) && isWholeOf(text, start, end)) return true
   }
   return false
+}
+
+/** "12" is not what "12:30", "1/12" or "12'000" says, nor is "c" in "c++" or "c#". */
+function isWholeOf(text: string, start: number, end: number): boolean {
+  const [previous, next] = [text.slice(Math.max(0, start - 2), start), text.slice(end, end + 2)]
+  if (/^\d+$/.test(text.slice(start, end))) return !(/^[:/']\d/.test(next) || /\d[:/']$/.test(previous))
+  return !(/\p{L}$/u.test(text.slice(start, end)) && /^(?:#|\+\+)/.test(next))
 }
 
 /** Between two characters of one word or number there is no boundary; scripts without spaces have one everywhere. */

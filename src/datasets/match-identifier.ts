@@ -1,6 +1,6 @@
 /**
  * Identifiers of letters and digits, such as INC-0042. Case and the dash may differ (inc0042, INC_0042), since that changes
- * no value; digits never do, nor is one found within a longer one (INC-0042-7). A space in the dash's place counts only
+ * no value; digits never do, nor is one found within a longer one (INC-0042-7, INC-0042/7). A space in the dash's place counts only
  * where the identifier is all there is, or has the space itself: "in 42 days" holds no IN-42.
  */
 
@@ -12,7 +12,7 @@ export function identifierOf(unified: string): Identifier | undefined {
   const pieces = unified.match(/[a-z]+|\d+|[-_ ]/g) ?? []
   return {
     within: new RegExp(
-      `(?<![\\p{L}\\p{N}_]|[\\p{L}\\p{N}]-|\\p{N}[.,])${pattern(pieces, false)}(?![\\p{L}\\p{N}_]|[.,-]\\p{N}|-\\p{L}{1,2}(?!\\p{L}))`,
+      `(?<![\\p{L}\\p{N}_]|[\\p{L}\\p{N}]-|\\p{N}[.,])${pattern(pieces, false)}(?![\\p{L}\\p{N}_]|[.,/-]\\p{N}|-\\p{L}{1,2}(?!\\p{L}))`,
       'u',
     ),
     alone: new RegExp(`^${pattern(pieces, true)}$`, 'u'),

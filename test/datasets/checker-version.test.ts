@@ -36,7 +36,7 @@ const answers = [
 
 /** What the examinations of this version come to. */
 const examinations: Readonly<Record<number, string>> = {
-  2: '39331474bed244925e07c55b6a4e1ff999c0bb2cd25d9f50f39b8208d23ce290',
+  3: '39331474bed244925e07c55b6a4e1ff999c0bb2cd25d9f50f39b8208d23ce290',
 }
 
 test('the checker has another version where it finds another thing (else raise it in checker-version.ts, and note the hash)', () => {

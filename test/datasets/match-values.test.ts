@@ -97,6 +97,15 @@ describe('an amount of money', () => {
     ['-$5', '$-5.00'],
     ['(about $12)', '$12'],
     ['$12/month', '12 USD'],
+    ['1\u202f200,50 €', '€1,200.50'],
+    ['5 200 EUR', '€5200'],
+    ['CHF 1\u2019200.50', 'CHF 1200.50'],
+    ['12 dollars', '$12'],
+    ['12 euros', '€12'],
+    ['$12 CAD', 'CAD 12'],
+    ['CAD $12', '12 CAD'],
+    ['$12 USD', '$12'],
+    ['12 $ CAD', 'CAD 12'],
   ])('%s holds %s', (answer, fact) => {
     expect(holds(answer, fact)).toBe(true)
   })
@@ -117,6 +126,17 @@ describe('an amount of money', () => {
     ['$1.200', '$1,200'],
     ['12 USDT', '12 USD'],
     ['$12%', '$12'],
+    ['$12 CAD', '$12'],
+    ['AUD $12', '$12'],
+    ['12 $ CAD', '12 $'],
+    ['€12 USD', '€12'],
+    ['1 200,50 €', '€200.50'],
+    ['1 200 EUR', '€200'],
+    ["CHF 1'200.50", 'CHF 1'],
+    ["1'200 CHF", '200 CHF'],
+    ['EUR 1 200', '€1'],
+    ['12 Canadian dollars', '$12'],
+    ['$12/15', '$12'],
   ])('%s does not hold %s', (answer, fact) => {
     expect(holds(answer, fact)).toBe(false)
   })
@@ -166,6 +186,7 @@ describe('an identifier', () => {
     ['AB1', 'A-B1'],
     ['112', '12'],
     ['INC-0042.5', 'INC-0042'],
+    ['INC-0042/7', 'INC-0042'],
   ])('%s does not hold %s', (answer, fact) => {
     expect(holds(answer, fact)).toBe(false)
   })
