@@ -71,8 +71,18 @@ export function faultOutcome(
   const undeclared = others.findLast(
     ({ through, requested_model }) => through === 'lane' && requested_model !== selected_model,
   )
+  const isOwn = reported_model === undefined ? !declared : isSameTag(reported_model, selected_model)
+  // Other models may be asked beside it, to embed or to rank: what counts is that the selected one has answered.
+  if (fault === 'slow-first-token' && isOwn && faulty.some((each) => each.outcome === 'answered'))
+    return outcome('answered', `it waited, ${seconds(evidence.total_ms)} in all`)
   if (declared) {
-    return reported_model === fallback_model
+    const { requested_model = fallback_model } = declared
+    if (!isSameTag(requested_model, fallback_model))
+      return outcome(
+        'wrong-model',
+        `it asked ${fallback_lane} for ${requested_model}, whose model is ${fallback_model}`,
+      )
+    return isSameTag(reported_model, fallback_model)
       ? outcome('fell-back', `it fell back to ${fallback_lane} and names ${fallback_model} in its record`)
       : outcome(
           'wrong-model',
@@ -93,14 +103,17 @@ export function faultOutcome(
   }
   if (faulty.length === 0 && fault !== 'connection-refused')
     return outcome('not-asked', 'exit code 0 without asking the selected model')
-  if (fault === 'slow-first-token' && faulty.some((each) => each.outcome === 'answered'))
-    return outcome('answered', `it waited, ${seconds(evidence.total_ms)} in all`)
   if (fault === 'wrong-model')
     return outcome(
       'wrong-model',
       `exit code 0 though the answer names ${faulty.at(-1)?.response_model ?? 'another model'}`,
     )
   return outcome('passed-on-nothing', 'exit code 0 without any whole answer')
+}
+
+/** Ollama's names without a version mean its latest one. */
+function isSameTag(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one.replace(/:latest$/, '') === other?.replace(/:latest$/, '')
 }
 
 /** "2 retries, 0.5 s and 1.0 s apart"; nothing where there were none, or none could be seen. */
