@@ -4,15 +4,15 @@ import type { EvidenceOf } from '../evidence/schema.ts'
 import { trend } from '../statistics/trend.ts'
 import { count, megabytes, percent, seconds } from './wording.ts'
 
-/** From best to worst; `unknown` where nothing was measured, which is never ok. */
-export const memoryStates = ['ok', 'caution', 'critical'] as const
-export type MemoryState = (typeof memoryStates)[number] | 'unknown'
+/** From best to worst; `unknown` where nothing was measured, or too briefly to rule critical out, which is never ok. */
+export const memoryStates = ['ok', 'caution', 'unknown', 'critical'] as const
+export type MemoryState = (typeof memoryStates)[number]
 
 type Limits = MachineConfig['memory']
 
 /** Something that was seen of memory, and the state that it stands for by itself. */
 export interface MemoryFinding {
-  readonly state: Exclude<MemoryState, 'unknown'>
+  readonly state: MemoryState
   readonly text: string
   /** What must stay true for a pass; set on caution. */
   readonly condition?: string
@@ -43,18 +43,31 @@ export function memoryState(
   return { state: findings[0]?.state ?? 'ok', findings }
 }
 
-/** The share of a whole that was in use for as long as the config asks; its peak where nobody watched so long. */
-export function lastingShare(used: LevelEvidence, total: number, { sustained_seconds }: Limits): number {
-  const lasting = (used.held ?? []).filter((each) => each.seconds <= sustained_seconds).at(-1)?.level
-  return (lasting ?? used.peak) / total
+/** A share of a whole, and for how long it was in use; without a time where nobody watched long enough for one. */
+interface Lasting {
+  readonly share: number
+  readonly seconds?: number
+}
+
+/** The share that was in use for as long as the config asks, or as anybody watched; else its peak. */
+function lastingShare(used: LevelEvidence, total: number, { sustained_seconds }: Limits): Lasting {
+  const lasting = (used.held ?? []).filter((each) => each.seconds <= sustained_seconds).at(-1)
+  return lasting ? { share: lasting.level / total, seconds: lasting.seconds } : { share: used.peak / total }
 }
 
 function levelFindings(used: LevelEvidence, total: number, what: string, limits: Limits): MemoryFinding[] {
-  const { caution_used_percent: caution, critical_used_percent: critical, sustained_seconds } = limits
-  const share = lastingShare(used, total, limits)
+  const { caution_used_percent: caution, critical_used_percent: critical } = limits
+  const { share, seconds: lasted_seconds } = lastingShare(used, total, limits)
   const peak = used.peak / total
-  const lasted = used.held === undefined || share === peak ? '' : ` for ${sustained_seconds} s`
+  const lasted = lasted_seconds === undefined || share === peak ? '' : ` for ${lasted_seconds} s`
   const condition = `${what} stays below ${caution} %`
+  if (100 * share >= critical && used.held?.length === 0)
+    return [
+      {
+        state: 'unknown',
+        text: `${what} reached ${percent(share)}, critical is ${critical} %, and was watched too briefly to tell a moment from a state`,
+      },
+    ]
   if (100 * share >= critical)
     return [{ state: 'critical', text: `${what} reached ${percent(share)}${lasted}, critical is ${critical} %` }]
   const spike =

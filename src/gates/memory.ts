@@ -3,7 +3,7 @@ import { gatesFor } from '../config/gates-for.ts'
 import { locationOf, runtimeOf } from '../config/location.ts'
 import { laneOptionsSha256 } from '../evidence/lane-options.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
-import { lastingShare, memoryState, memoryStates } from './memory-state.ts'
+import { memoryState, memoryStates } from './memory-state.ts'
 import type { Gate } from './verdict.ts'
 import { megabytes, percent } from './wording.ts'
 
@@ -62,9 +62,8 @@ export const memoryGate: Gate = (input) => {
     }
   }
   const judged = measured.map((each) => memoryState(each, limits))
-  const shares = measured.flatMap(({ machine }) => (machine ? [lastingShare(machine.used, machine.total, limits)] : []))
   const peaks = measured.flatMap(({ machine }) => (machine ? [machine.used.peak / machine.total] : []))
-  if (shares.length === 0) {
+  if (peaks.length === 0) {
     return {
       ...common,
       status: 'not-measured',
@@ -87,6 +86,14 @@ export const memoryGate: Gate = (input) => {
         observed,
         reason: reasons('critical'),
         remedy: 'close other programs, use a smaller model or a shorter context',
+      }
+    case 'unknown':
+      return {
+        ...common,
+        status: 'insufficient',
+        observed,
+        reason: reasons('unknown'),
+        remedy: 'ask more records, so that memory is watched for longer',
       }
     case 'caution':
       return {

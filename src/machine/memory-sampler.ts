@@ -102,7 +102,7 @@ export async function startMemorySampler(
       if (machine.swapped) swap.add(at_ms, machine.swapped)
     }
     if (servingPid !== undefined) {
-      if (samples % familyEvery === 0) family = await processFamily(servingPid, { root: proc })
+      if (isDue(familyEvery)) family = await processFamily(servingPid, { root: proc })
       addSum(resident, at_ms, await Promise.all(family.map((each) => readResidentMemory(each, where))))
       if (isDue(pagesEvery))
         addSum(
@@ -146,7 +146,11 @@ export async function startMemorySampler(
   timer.unref()
   return {
     async markLoaded() {
-      loaded = servingPid === undefined ? undefined : await residentOfFamily(servingPid, where)
+      if (servingPid === undefined) return
+      // The process that loads a model has often begun since the last look.
+      family = await processFamily(servingPid, { root: proc })
+      loaded = await residentOfFamily(servingPid, where)
+      if (loaded !== undefined) resident.add(performance.now(), loaded)
     },
     async stop() {
       clearInterval(timer)

@@ -67,9 +67,20 @@ describe('the state of memory', () => {
     expect(stateOf(held(99, 96, 90, 40), { sustained_seconds: 1 }).state).toBe('critical')
   })
 
-  test('takes the peak where nobody watched long enough to tell a moment from a state', () => {
-    expect(stateOf(held(93)).state).toBe('critical')
-    expect(stateOf(held(93, 93)).state).toBe('critical')
+  test('is unknown where nobody watched long enough to tell a peak beyond critical from a state', () => {
+    expect(stateOf(held(93)).state).toBe('unknown')
+    expect(stateOf(held(85)).state).toBe('caution')
+    expect(stateOf(held(79)).state).toBe('ok')
+    const { machine } = held(93)
+    const { held: _, ...unwatched } = machine?.used ?? { before: 0, peak: 0, after: 0 }
+    expect(stateOf({ machine: { ...machine, used: unwatched } as Facts['machine'] }).state).toBe('critical')
+  })
+
+  test('names the time that was watched, where that was shorter than the config asks', () => {
+    expect(stateOf(held(97, 93))).toMatchObject({
+      state: 'critical',
+      findings: [{ text: 'memory in use reached 93 % for 1 s, critical is 92 %' }],
+    })
   })
 
   test('is never better for more memory that was held', () => {
@@ -159,6 +170,10 @@ describe('the memory gate', () => {
 
   test('does not pass what is unknown', () => {
     expect(verdictOf(facts({ machine: undefined })).status).toBe('not-measured')
+    expect(verdictOf(facts(held(93)), facts(held(85, 85, 85, 85)))).toMatchObject({
+      status: 'insufficient',
+      reason: 'memory in use reached 93 %, critical is 92 %, and was watched too briefly to tell a moment from a state',
+    })
   })
 
   const refusal = (changes: object = {}): Evidence =>

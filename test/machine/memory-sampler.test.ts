@@ -96,6 +96,20 @@ describe('a sampler', () => {
     expect(facts.gpu).toBeUndefined()
   })
 
+  test('knows a child that loaded the model, however briefly it was watched', async () => {
+    await lay({ 'proc/7/status': status(100), 'proc/7/task/7/children': '' })
+    const sampler = await startMemorySampler(7, { filesystem, interval_ms: 10_000 })
+    await lay({ 'proc/7/task/7/children': '8 ', 'proc/8/status': status(500) })
+    await sampler.markLoaded()
+    await lay({ 'proc/8/status': status(450) })
+    expect((await sampler.stop()).serving_rss).toEqual({
+      before: 100 * 1024,
+      loaded: 600 * 1024,
+      peak: 600 * 1024,
+      after: 550 * 1024,
+    })
+  })
+
   test('leaves out what could not be read, and fills in nothing', async () => {
     const sampler = await startMemorySampler(7, { filesystem, interval_ms: 20 })
     const { samples, watched_ms, ...rest } = await sampler.stop()
