@@ -40,6 +40,8 @@ function gatewayContradiction({ gateway, location }: Observation): string | unde
     : undefined
 }
 
+const sizes = ['parameters', 'quantization'] as const
+
 /** What the runtime says of the model before and after an answer must be the same. */
 function change(before: ModelDescription, after: ModelDescription): string | undefined {
   if (before.digest !== after.digest) return 'the tag came to mean another model while the answer was made'
@@ -47,6 +49,8 @@ function change(before: ModelDescription, after: ModelDescription): string | und
     return 'the weights were loaded anew while the answer was made'
   const adapters = [before, after].map((each) => JSON.stringify(each.adapters))
   if (adapters[0] !== adapters[1]) return 'the adapters changed while the answer was made'
+  if (sizes.some((size) => before[size] !== undefined && after[size] !== undefined && before[size] !== after[size]))
+    return 'the model had other parameters or another quantization after the answer than before'
   if (before.template_sha256 !== after.template_sha256)
     return 'the template or system prompt changed while the answer was made'
   return undefined

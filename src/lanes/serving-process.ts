@@ -1,18 +1,28 @@
 import { hostOf, isLoopback } from '../config/endpoint.ts'
 import { listeningProcess } from '../machine/listening-process.ts'
 import { childProcesses, isUnchanged, type ProcessWithCommand, type SeenProcess } from '../machine/process-table.ts'
+import { closeIdleConnections } from '../runtimes/local-fetch.ts'
 
 /** A second server that shares the port by SO_REUSEPORT is seen after this long, at the latest. */
 const known_for_ms = 1_000
 
-/** The process that listens at an endpoint of this machine; undefined where it cannot be seen. */
+/** By endpoint, who listened there when it was looked at last. */
+const lastListeners = new Map<string, string>()
+
+/**
+ * The process that listens at an endpoint of this machine; undefined where it cannot be seen. Where it is another one than
+ * before, what is asked from now on goes to it: connections that the earlier one had accepted are used no more.
+ */
 export function findServer(endpoint: string): () => Promise<SeenProcess | undefined> {
   return async () => {
     if (!isLoopback(endpoint)) return undefined
-    const { port, protocol } = new URL(endpoint)
-    return await listeningProcess(hostOf(endpoint), Number(port || (protocol === 'https:' ? 443 : 80)), {
-      known_for_ms,
-    })
+    const { port: named, protocol } = new URL(endpoint)
+    const port = Number(named || (protocol === 'https:' ? 443 : 80))
+    const found = await listeningProcess(hostOf(endpoint), port, { known_for_ms })
+    const listener = `${found?.pid} ${found?.started_at}`
+    if ((lastListeners.get(endpoint) ?? listener) !== listener) closeIdleConnections(port)
+    lastListeners.set(endpoint, listener)
+    return found
   }
 }
 

@@ -50,7 +50,9 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
     requestJson(server, '/lora-adapters', adaptersSchema, call)
   /** Sizes of the loaded file, read anew where the server, its process or its file is another one. */
   let lastModels: { readonly props: Props; readonly process: string; readonly models: ListedModel[] } | undefined
-  const modelsOf = async (props: Props, process: string, call: CallOptions): Promise<ListedModel[]> => {
+  const modelsOf = async (props: Props, process: string | undefined, call: CallOptions): Promise<ListedModel[]> => {
+    // Another server, unseen, may say the same of itself, and hold a file of another size under that path.
+    if (process === undefined) return await readListedModels(server, '/v1/models', call)
     if (lastModels?.props !== props || lastModels.process !== process)
       lastModels = { props, process, models: await readListedModels(server, '/v1/models', call) }
     return lastModels.models
@@ -89,8 +91,10 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       })
     },
     async describe(tag, call) {
-      const [props, serving] = await Promise.all([readProps(call), options.findServer?.()])
-      const process = JSON.stringify(serving ?? null)
+      // Who listens is looked up first: where that is another process, the questions go to it.
+      const serving = await options.findServer?.()
+      const props = await readProps(call)
+      const process = serving && JSON.stringify(serving)
       const models = await modelsOf(props, process, call)
       // Asking a sleeping server for its adapters would wake it.
       const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)

@@ -36,6 +36,15 @@ export const localFetch: typeof globalThis.fetch = async (input, init = {}) => {
 }
 
 /**
+ * Closes the idle connections to a port: to be called where another process listens there now, since the one that listened
+ * before may still answer on those it had accepted, and would describe itself while the other one answers.
+ */
+export function closeIdleConnections(port: number): void {
+  for (const idle of Object.values(agent.freeSockets))
+    for (const socket of idle ?? []) if (socket.remotePort === port) socket.destroy()
+}
+
+/**
  * cpp-httplib, which llama-server is built on and which names a `max` of requests, closes the connection after an event
  * stream without a word, so that the next request on it would be lost.
  */

@@ -50,7 +50,9 @@ export function createVllmRuntime(options: VllmOptions): Runtime {
       return (await listed(call)).map((model) => ({ ...mapListing(model), loaded: true }))
     },
     async describe(tag, call) {
-      const [models, version, serving] = await Promise.all([listed(call), readVersion(call), options.findServer?.()])
+      // First: where another process listens now, the questions go to it.
+      const serving = await options.findServer?.()
+      const [models, version] = await Promise.all([listed(call), readVersion(call)])
       const description = mapVllmModel(tag, models, server.endpoint)
       if (!description) {
         throw new ModelMissing(
