@@ -1,5 +1,6 @@
 import { uptime } from 'node:os'
 import { join } from 'node:path'
+import { isAtLeast, requiredLevel } from '../config/required-level.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
 import { loadDataset } from '../datasets/load.ts'
 import type { Completion, Evidence } from '../evidence/schema.ts'
@@ -51,7 +52,7 @@ export interface Preflight {
   readonly evidence?: string
   /** What became of blocks: cleared, kept by their file, written. */
   readonly notes: readonly string[]
-  /** Of the model's answer, and of loading its weights; absent where neither was needed. */
+  /** Of the model's answer, and of starting an engine and loading its weights; absent where neither was needed. */
   readonly answer_ms?: number
   readonly load_ms?: number
   readonly total_ms: number
@@ -152,7 +153,14 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
 
   async function probe(vetoes: Vetoes): Promise<Preflight> {
     const record = await recordToAsk(config, root, lane, workload, dataset)
-    const solo = await openSoloLane({ config, root, lane, workload, dataset, signal })
+    const solo = await openSoloLane({
+      config: withoutNeedlessControl(config, lane),
+      root,
+      lane,
+      workload,
+      dataset,
+      signal,
+    })
     try {
       const completion = await solo.lane
         .ask(record, { signal })
@@ -189,7 +197,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
         by: 'probe',
         evidence_ids,
         evidence: solo.folder,
-        ...timesOf(asked, solo.lane.evidence()),
+        ...timesOf(asked, solo.lane.evidence(), solo.engineStart_ms()),
         ...(weights !== undefined && { weights_sha256: weights }),
       })
     } finally {
@@ -229,14 +237,24 @@ function conditionsOf(checks: readonly Check[], of?: CheckName): string[] {
   return checks.filter(({ name }) => of === undefined || name === of).flatMap(({ condition }) => condition ?? [])
 }
 
+/** What a server does with a tag that it does not know says nothing where more than an echo is required. */
+function withoutNeedlessControl(config: BenchConfig, lane: string): BenchConfig {
+  if (!isAtLeast(requiredLevel(config, lane), 'declared')) return config
+  const settings: LaneConfig = { ...(config.lanes[lane] as LaneConfig), negative_control: false }
+  return { ...config, lanes: { ...config.lanes, [lane]: settings } }
+}
+
 const laneIds = (evidence: readonly Evidence[]): string[] =>
   evidence.flatMap(({ id, kind }) => (kind === 'lane' || kind === 'headroom' ? [id] : []))
 
 function timesOf(
   asked: Completion | undefined,
   evidence: readonly Evidence[],
+  engineStart_ms: number | undefined,
 ): Pick<Preflight, 'answer_ms' | 'load_ms'> {
-  const load_ms = evidence.find((each) => each.kind === 'lane')?.load_ms
+  const weights_ms = evidence.find((each) => each.kind === 'lane')?.load_ms
+  const load_ms =
+    weights_ms === undefined && engineStart_ms === undefined ? undefined : (weights_ms ?? 0) + (engineStart_ms ?? 0)
   return {
     ...(asked?.outcome.state === 'answered' && { answer_ms: Math.round(asked.outcome.timing.total_ms) }),
     ...(load_ms !== undefined && { load_ms: Math.round(load_ms) }),

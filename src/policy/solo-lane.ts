@@ -27,6 +27,8 @@ export interface SoloOptions {
 export interface SoloLane {
   readonly lane: Lane
   readonly controls: NegativeControls
+  /** How long an engine took to start that was started for it, milliseconds; undefined where none was. */
+  engineStart_ms(): number | undefined
   /** Where its evidence is, from the config's folder. */
   readonly folder: string
   /** Evidence is on disk, and an engine that was started for it has ended. */
@@ -44,6 +46,13 @@ export async function openSoloLane({ config, root, lane, workload, dataset, sign
   const folder = join('.bench', 'operations', id)
   const spool = openSpool(join(root, folder, 'evidence'), id)
   const engines = createEngines(config, root, () => () => undefined)
+  let engineStart_ms: number | undefined
+  const startEngine = async () => {
+    const begun = performance.now()
+    const address = await engines.connect(config.lanes[lane] as LaneConfig, signal)
+    engineStart_ms = performance.now() - begun
+    return address
+  }
   let control: Awaited<ReturnType<NegativeControls['recall']>>
   const controls: NegativeControls = {
     recall: async () => control,
@@ -53,13 +62,14 @@ export async function openSoloLane({ config, root, lane, workload, dataset, sign
   }
   return {
     controls,
+    engineStart_ms: () => engineStart_ms,
     folder,
     lane: openLane({
       name: lane,
       workload,
       config,
       dataset,
-      connect: () => connect(config, lane, () => engines.connect(config.lanes[lane] as LaneConfig, signal)),
+      connect: () => connect(config, lane, startEngine),
       queue: createQueue(),
       append: spool.append,
       hashWeights,
