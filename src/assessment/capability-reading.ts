@@ -68,7 +68,8 @@ function readConstraint(
   if (structure === 'none') return 'answered'
   const stillThinking = outcome.thinking_in_content && isCut(outcome)
   if (structure !== 'json-mode') {
-    if (outcome.constraint === 'whole' || outcome.constraint === 'part') return 'honoured'
+    // A part that the server says was all breaks the schema.
+    if (outcome.constraint === 'whole' || (outcome.constraint === 'part' && isCut(outcome))) return 'honoured'
     if (outcome.constraint === 'inside') return 'mixed'
     if (outcome.constraint === 'in-thinking') return 'misplaced'
     return outcome.content_characters === 0 || stillThinking ? 'unreached' : 'dropped'

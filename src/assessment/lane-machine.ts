@@ -71,8 +71,9 @@ function loadTaken(look: EvidenceOf<'headroom'>, memory: readonly EvidenceOf<'me
   const seen = memory.find(({ run_id, serving_rss }) => run_id === look.run_id && serving_rss !== undefined)
   const taken_is = already_loaded ? 'all-of-it' : 'growth'
   const before = already_loaded ? 0 : resident_before
+  // A server that holds less than before has put another model out: what this one took is not seen.
   const since = (level: number | undefined): number | undefined =>
-    refused || level === undefined || before === undefined ? undefined : Math.max(0, level - before)
+    refused || level === undefined || before === undefined || level < before ? undefined : level - before
   const taken = since(seen?.serving_rss?.loaded)
   const most = since(seen?.serving_rss?.peak)
   const parts = estimate

@@ -121,5 +121,6 @@ async function ready(child: ChildProcess): Promise<void> {
     once(child, 'exit'),
     once(child, 'error'),
     pause(startDeadline_ms, undefined, { ref: false }),
-  ])
+    // Waiting for one event rejects at an error.
+  ]).catch(() => undefined)
 }

@@ -30,6 +30,7 @@ describe('what an answer under a schema shows', () => {
   it('is honoured for what only the schema tells, dropped for anything else', () => {
     expect(constraintOf(answeredOutcome())).toBe('honoured')
     expect(constraintOf(answeredOutcome({ constraint: 'part', finish_reason: 'length' }))).toBe('honoured')
+    expect(constraintOf(answeredOutcome({ constraint: 'part', finish_reason: 'stop' }))).toBe('dropped')
     expect(constraintOf(answeredOutcome({ constraint: 'inside' }))).toBe('mixed')
     expect(constraintOf(answeredOutcome({ constraint: 'in-thinking', content_characters: 0 }))).toBe('misplaced')
     expect(constraintOf(dropped)).toBe('dropped')

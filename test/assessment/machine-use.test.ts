@@ -192,6 +192,16 @@ describe('what a lane takes of its machine', () => {
     })
   })
 
+  test('is not nought where the server put another model out for it', () => {
+    const swapped = {
+      ...taken,
+      serving_rss: { before: 400_000_000, loaded: 296_000_000, peak: 310_000_000, after: 305_000_000 },
+    } as Evidence
+    const found = assessMachineUse([look({ resident_before: 400_000_000 }), swapped], config, 'local')?.load
+    expect(found).not.toHaveProperty('taken_bytes')
+    expect(found?.text).toMatch(/, what it took was not seen$/)
+  })
+
   test('says what was given back', () => {
     const texts = [300_000_000, 210_000_000, 110_000_000].map((after) => {
       const moved = { ...taken, serving_rss: { before: 100_000_000, peak: 300_000_000, after } } as Evidence

@@ -6,7 +6,7 @@ export const memoryPressure: Detector = (context) => {
   const used = lanes.flatMap(({ lane, machine }) => (machine?.memory ?? []).map((use) => ({ lane, ...use })))
   const refused = lanes.flatMap(({ lane, machine }) => (machine?.load?.refused ? [{ lane, load: machine.load }] : []))
   const killed = logFindings(context, 'out-of-memory', 'runner-killed')
-  if (used.length === 0 && refused.length === 0 && killed === undefined)
+  if (used.every(({ state }) => state === 'unknown') && refused.length === 0 && killed === undefined)
     return { not_examined: 'the memory of no lane was measured' }
   const { caution_used_percent: caution } = config.machine.memory
   const worst = new Map<string, (typeof used)[number]>()

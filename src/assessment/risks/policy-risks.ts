@@ -18,6 +18,18 @@ export const staleBlocks: Detector = (context) => {
   const latest = looked.at(-1)
   return {
     risks: [
+      ...(latest?.problems ?? []).map(
+        (problem): Risk => ({
+          risk: 'stale-blocks',
+          severity: 'high',
+          subject: 'policy.governors',
+          finding: `what it blocks is not known, so that no preflight says go: ${problem}`,
+          remediation: 'mend that file, or correct its entry under policy: { governors: [{ file, pointer }] }',
+          decision: 'change',
+          check: 'npx bench-memo preflight <workload> no longer says unknown',
+          evidence_ids: latest ? [latest.id] : [],
+        }),
+      ),
       ...(latest?.blocks ?? []).flatMap(({ file, pointer, workload, reason, created, state, why }): Risk[] => {
         const answers = (workload === undefined ? [...answering] : (config.workloads[workload]?.lanes ?? [])).filter(
           (lane) => answering.has(lane),

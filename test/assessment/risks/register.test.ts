@@ -361,6 +361,14 @@ describe('risks of blocks', () => {
     ])
   })
 
+  test('a file of blocks that cannot be read is a risk of its own, and never clear', () => {
+    const unread = evidence({ kind: 'policy', blocks: [], problems: ['ops/governor.json is no JSON'] })
+    expect(risksOf('stale-blocks', [unread])).toMatchObject([
+      { severity: 'high', finding: expect.stringContaining('ops/governor.json is no JSON'), evidence_ids: [unread.id] },
+    ])
+    expect(registerOf([unread]).clear).not.toContain('stale-blocks')
+  })
+
   test('a block that holds while its lane answers is said with the lane; one of a lane that is down is no risk', () => {
     const holds = policy({ state: 'active', why: 'until tomorrow', workload: 'work' })
     const [risk] = risksOf('stale-blocks', [...provenEvidence(), holds])
