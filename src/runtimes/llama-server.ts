@@ -26,6 +26,8 @@ export interface LlamaServerOptions {
   readonly findServer?: FindServingProcess
 }
 
+/** --sleep-idle-seconds counts whole seconds. */
+const awakeAfterAnswer_ms = 500
 const lookAgainAfter_ms = 50
 
 /**
@@ -41,6 +43,8 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
     ...(options.fetch && { fetch: options.fetch }),
   }
   let template: string | undefined
+  /** By performance.now(). */
+  let awakeUntil_ms = 0
   const readProps = async (call: CallOptions): Promise<Props> => {
     const props = await requestJson(server, '/props', propsSchema, call)
     template = props.chat_template ?? ''
@@ -93,11 +97,13 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
     async describe(tag, call) {
       // Who listens is looked up first: where that is another process, the questions go to it.
       const serving = await options.findServer?.()
+      // Asking a sleeping server for its adapters would wake it; one that has just answered is awake.
+      const early = performance.now() < awakeUntil_ms ? readAdapters(call) : undefined
+      early?.catch(() => undefined) // awaited below, or not needed
       const props = await readProps(call)
       const process = serving && JSON.stringify(serving)
       const models = await modelsOf(props, process, call)
-      // Asking a sleeping server for its adapters would wake it.
-      const adapters = props.is_sleeping || props.role === 'router' ? [] : await readAdapters(call)
+      const adapters = props.is_sleeping || props.role === 'router' ? [] : await (early ?? readAdapters(call))
       const of = [tag, props, process, models, adapters]
       if (!last?.of.every((each, index) => each === of[index]))
         last = { of, description: mapProps(tag, { endpoint: server.endpoint, props, models, adapters, serving }) }
@@ -128,7 +134,7 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
       const started = performance.now()
       if (template === undefined) await readProps(call)
       const deadline_ms = Math.round(call.deadline_ms - (performance.now() - started))
-      return await openaiChat(
+      const result = await openaiChat(
         { ...server, endpoint: `${server.endpoint}/v1` },
         request,
         { ...call, deadline_ms },
@@ -138,6 +144,8 @@ export function createLlamaServerRuntime(options: LlamaServerOptions): Runtime {
           ...(template?.includes('enable_thinking') && { chat_template_kwargs: { enable_thinking: request.think } }),
         },
       )
+      awakeUntil_ms = performance.now() + awakeAfterAnswer_ms
+      return result
     },
     async unload() {},
     send: (request, call) => exchangeRaw(server, request, call),

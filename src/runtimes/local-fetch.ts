@@ -55,9 +55,9 @@ function closesUnannounced({ headers }: IncomingMessage): boolean {
 
 function responseOf(incoming: IncomingMessage): Response {
   const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders } = incoming
-  const headers = new Headers()
+  const headers: [string, string][] = []
   for (let index = 0; index < rawHeaders.length; index += 2)
-    headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string)
+    headers.push([rawHeaders[index] as string, rawHeaders[index + 1] as string])
   if (!bodiless.includes(status)) return new Response(bytesOf(incoming), { status, statusText, headers })
   incoming.resume()
   return new Response(null, { status, statusText, headers })

@@ -1,4 +1,4 @@
-import type { OpenAI } from 'openai'
+import type { APIError as ClientError, OpenAI } from 'openai'
 import { type CallPlace, callWithin } from './call-within.ts'
 import { RuntimeFailure, StreamCut, UnexpectedResponse } from './failures.ts'
 import { gatewayHeaders } from './gateway-headers.ts'
@@ -19,10 +19,9 @@ export async function openaiChat(
   options: ChatOptions,
   extra: Readonly<Record<string, unknown>> = {},
 ): Promise<ChatResult> {
-  const { APIError } = await import('openai')
   const { server: name, endpoint, apiKey, fetch = globalThis.fetch } = server
   const place: CallPlace = { server: name, endpoint, tag: request.tag }
-  const { client, watchOf } = await clientFor(endpoint, apiKey, fetch)
+  const { client, watchOf, APIError } = await clientFor(endpoint, apiKey, fetch)
   return await callWithin(
     place,
     options,
@@ -51,6 +50,7 @@ export async function openaiChat(
 
 interface Client extends Pick<WatchedFetch, 'watchOf'> {
   readonly client: OpenAI
+  readonly APIError: typeof ClientError
 }
 
 /** By their fetch, then by endpoint and key: to make a client costs a tenth of a millisecond, too much for each answer. */
@@ -74,7 +74,7 @@ async function createClient(
   apiKey: string | undefined,
   fetch: typeof globalThis.fetch,
 ): Promise<Client> {
-  const { default: Client } = await import('openai')
+  const { default: Client, APIError } = await import('openai')
   const watched = watchFetch(fetch)
   const client = new Client({
     baseURL: endpoint,
@@ -91,7 +91,7 @@ async function createClient(
     // A key goes to its own host only.
     fetchOptions: { redirect: 'manual' },
   })
-  return { client, watchOf: watched.watchOf }
+  return { client, APIError, watchOf: watched.watchOf }
 }
 
 /** The client adds the headers in OPENAI_CUSTOM_HEADERS to every request to any server; here they are taken out. */

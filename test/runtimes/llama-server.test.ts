@@ -133,6 +133,18 @@ describe('what llama-server says of itself', () => {
     expect(seen).toContain('/lora-adapters')
   })
 
+  it('is not woken by a look half a second after its last answer either', async () => {
+    const props = { is_sleeping: false }
+    const { runtime, seen } = await replay({ props })
+    await runtime.chat(request, call)
+    expect(await runtime.describe('smollm2:135m', call)).toMatchObject({ weights_files: [expect.any(String)] })
+    props.is_sleeping = true
+    await new Promise((resolve) => setTimeout(resolve, 550))
+    seen.length = 0
+    expect(await runtime.describe('smollm2:135m', call)).not.toHaveProperty('weights_files')
+    expect(seen).not.toContain('/lora-adapters')
+  })
+
   it('proves nothing where it only routes to other servers', async () => {
     const { runtime } = await replay({ props: { role: 'router', model_path: 'none' } })
     expect(await runtime.describe('smollm2:135m', call)).toEqual({ tag: 'smollm2:135m', server_build: 'b1-80fb11a' })
