@@ -1,5 +1,3 @@
-import { execa } from 'execa'
-
 /** Why a unit's journal was not read; undefined where it was. */
 export type JournalProblem = string | undefined
 
@@ -14,6 +12,8 @@ export async function readJournal(
 ): Promise<JournalProblem> {
   const words = ['--unit', unit, '--output', 'short-iso-precise', '--no-pager', '--quiet', '--utc']
   if (since !== undefined) words.push('--since', `@${Math.floor(since / 1000)}`)
+  // Here, since every start would pay for loading it.
+  const { execa } = await import('execa')
   const child = execa('journalctl', words, { buffer: false, stdin: 'ignore', reject: false, encoding: 'buffer' })
   let complaint = ''
   child.stderr.on('data', (piece: Buffer) => {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 import type { WorkerExit } from '../evidence/worker-request.ts'
 import { guardGroup } from './orphan-guard.ts'
@@ -54,6 +53,8 @@ async function runWords(
   [program = '', ...rest]: readonly string[],
   payload: string,
 ): Promise<CommandResult> {
+  // Here, since every start would pay for loading it.
+  const { execa } = await import('execa')
   const started = performance.now()
   const child = execa(program, rest, {
     cwd: folder,

@@ -9,6 +9,8 @@ const repository = new URL('../..', import.meta.url).pathname
 export interface BuiltPackage {
   /** Puts a copy into a project's node_modules. */
   installInto(project: string): Promise<void>
+  /** The file of the reporter in such a project. */
+  entryIn(project: string): string
   remove(): Promise<void>
 }
 
@@ -22,8 +24,10 @@ export async function buildPackage(): Promise<BuiltPackage> {
     localDir: repository,
   })
   await cp(join(repository, 'package.json'), join(folder, 'package.json'))
+  const within = (project: string) => join(project, 'node_modules', 'bench-memo')
   return {
-    installInto: (project) => cp(folder, join(project, 'node_modules', 'bench-memo'), { recursive: true }),
+    installInto: (project) => cp(folder, within(project), { recursive: true }),
+    entryIn: (project) => join(within(project), 'dist', 'index.js'),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

