@@ -13,15 +13,20 @@ export interface CallPlace {
   readonly tag?: string
 }
 
+/** What to do about an answer of a model that comes too late. */
+export const slowAnswerAdvice = 'Raise limits.seconds_per_record, ask for fewer output tokens, or take a faster model'
+const slowServerAdvice = 'Look whether it is overloaded or hangs, and whether something else listens there'
+
 /**
  * Runs `work` under the caller's signal and deadline. Where one of these ended it, the failure is RequestAborted or
- * DeadlineExceeded, whatever `work` made of it; any other rejection goes through `explain`.
+ * DeadlineExceeded with `advice`, whatever `work` made of it; any other rejection goes through `explain`.
  */
 export async function callWithin<Result>(
   place: CallPlace,
   options: CallOptions,
   work: (signal: AbortSignal) => Promise<Result>,
   explain: (error: unknown) => Promise<Error>,
+  advice = slowServerAdvice,
 ): Promise<Result> {
   const caller = options.signal
   const ending = new AbortController()
@@ -29,7 +34,7 @@ export async function callWithin<Result>(
   let late = false
   const ended = (cause: unknown) => {
     if (caller?.aborted) return aborted(place, cause)
-    return late ? exceeded(place, options.deadline_ms, cause) : undefined
+    return late ? exceeded(place, options.deadline_ms, advice, cause) : undefined
   }
   if (caller?.aborted) throw aborted(place, caller.reason)
   // Not AbortSignal.timeout and AbortSignal.any: a lane makes thousands of calls under one signal, and these would
@@ -60,10 +65,9 @@ function aborted(place: CallPlace, cause: unknown): RequestAborted {
   )
 }
 
-function exceeded(place: CallPlace, deadline_ms: number, cause: unknown): DeadlineExceeded {
+function exceeded(place: CallPlace, deadline_ms: number, advice: string, cause: unknown): DeadlineExceeded {
   return new DeadlineExceeded(
-    `${place.server} at ${place.endpoint} did not finish within ${deadline_ms} ms. ` +
-      'Raise limits.seconds_per_record, ask for fewer output tokens, or take a faster model',
+    `${place.server} at ${place.endpoint} did not finish within ${Math.round(deadline_ms)} ms. ${advice}`,
     { ...place, deadline_ms },
     { cause },
   )

@@ -1,5 +1,5 @@
 import type { ChatRequest as OllamaChatRequest } from 'ollama'
-import { type CallPlace, callWithin } from './call-within.ts'
+import { type CallPlace, callWithin, slowAnswerAdvice } from './call-within.ts'
 import { RuntimeFailure } from './failures.ts'
 import { OllamaAnswer } from './ollama-answer.ts'
 import { failureFromOllama } from './ollama-failure.ts'
@@ -50,5 +50,6 @@ export async function ollamaChat(
     },
     async (error) =>
       error instanceof RuntimeFailure ? error : failureFromTransport(error, place, await isAlive(endpoint, fetch)),
+    slowAnswerAdvice,
   )
 }

@@ -1,5 +1,5 @@
 import type { APIError as ClientError, OpenAI } from 'openai'
-import { type CallPlace, callWithin } from './call-within.ts'
+import { type CallPlace, callWithin, slowAnswerAdvice } from './call-within.ts'
 import { RuntimeFailure, StreamCut, UnexpectedResponse } from './failures.ts'
 import { gatewayHeaders } from './gateway-headers.ts'
 import { type CompletionChunk, mapDelta, mapFinishReason, mapRequest, mapTimings, mapUsage } from './openai-mapping.ts'
@@ -45,6 +45,7 @@ export async function openaiChat(
       if (error instanceof SyntaxError) return notItsProtocol(place, 'a chunk is not JSON', error)
       return failureFromTransport(error, place, await isAlive(endpoint, fetch))
     },
+    slowAnswerAdvice,
   )
 }
 

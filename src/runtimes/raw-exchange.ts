@@ -1,4 +1,4 @@
-import { type CallPlace, callWithin } from './call-within.ts'
+import { type CallPlace, callWithin, slowAnswerAdvice } from './call-within.ts'
 import { RuntimeFailure } from './failures.ts'
 import { type JsonServer, readErrorObject } from './request-json.ts'
 import type { CallOptions } from './runtime.ts'
@@ -50,6 +50,7 @@ export async function exchangeRaw(server: JsonServer, request: RawRequest, optio
     },
     async (error) =>
       error instanceof RuntimeFailure ? error : failureFromTransport(error, place, await isAlive(endpoint, fetch)),
+    slowAnswerAdvice,
   )
 }
 

@@ -236,7 +236,10 @@ describe('giving up', () => {
       response.on('close', () => (closed = true))
       response.writeHead(200, eventStream).write(event(delta('Half')))
     })
-    await expect(ask(endpoint, { deadline_ms: 150 })).rejects.toMatchObject({ code: 'deadline-exceeded' })
+    await expect(ask(endpoint, { deadline_ms: 150 })).rejects.toMatchObject({
+      code: 'deadline-exceeded',
+      message: expect.stringMatching(/within 150 ms\. Raise limits\.seconds_per_record/),
+    })
     await expect.poll(() => closed).toBe(true)
   })
 

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { WatchedProgram } from './watcher.ts'
@@ -47,8 +48,11 @@ export async function startWatchedServer(options: WatchedServerOptions): Promise
   child.all.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
+  // A process ends before all that it wrote has come.
+  const written = finished(child.all).catch(() => undefined)
   let ended = false
-  const end = child.then(() => {
+  const end = child.then(async () => {
+    await written
     ended = true
   })
   const stop = async () => {
