@@ -8,7 +8,7 @@ import { readGgufHeader } from '../machine/gguf-header.ts'
 import { gpuMemoryReader } from '../machine/gpu-memory.ts'
 import { estimateLoad, modelShape } from '../machine/load-estimate.ts'
 import { findMemoryCgroup, readCgroup } from '../machine/memory-cgroup.ts'
-import { anonymousOfFamily, readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
+import { anonymousMemory, readMachineMemory, residentOfFamily } from '../machine/memory-reading.ts'
 import { InsufficientMemory } from '../runtimes/failures.ts'
 import type { CallOptions, LoadFacts, Runtime } from '../runtimes/runtime.ts'
 import { type CacheSettings, cacheSettings, usualCacheType } from './cache-settings.ts'
@@ -47,9 +47,7 @@ export async function measureHeadroom(question: HeadroomQuestion, call: CallOpti
   const gpu = hasOwnGpu ? await gpuMemoryReader()?.() : undefined
   const resident = serving_pid === undefined ? undefined : await residentOfFamily(serving_pid)
   const already_loaded = known?.loaded ?? false
-  // These put another model out of memory to make room; pages of its file count as free already.
-  const makesRoom = !already_loaded && (question.kind === 'ollama' || question.kind === 'embedded')
-  const given_back = makesRoom && serving_pid !== undefined ? ((await anonymousOfFamily(serving_pid)) ?? 0) : 0
+  const given_back = already_loaded ? 0 : await heldForOthers(question, call)
   const critical = limits.critical_used_percent / 100
   const rooms = [
     ...(machine ? [critical * machine.total - machine.used + given_back] : []),
@@ -79,6 +77,18 @@ export async function measureHeadroom(question: HeadroomQuestion, call: CallOpti
     ...(room !== undefined && { room_bytes: room }),
     refused: exceeds && limits.refuse_load,
   }
+}
+
+/**
+ * Bytes that a server holds for other models, which it puts out of memory to make room; pages of their files count as free
+ * already. Ollama's are in processes of their own; the embedded engine holds one itself.
+ */
+async function heldForOthers({ kind, serving_pid, runtime }: HeadroomQuestion, call: CallOptions): Promise<number> {
+  if (serving_pid === undefined || (kind !== 'ollama' && kind !== 'embedded')) return 0
+  const held = await anonymousMemory(serving_pid)
+  if (kind === 'ollama') return held?.descendants ?? 0
+  const models = await runtime.list(call).catch(() => [])
+  return models.some(({ loaded }) => loaded) ? (held?.own ?? 0) : 0
 }
 
 /** @throws InsufficientMemory where the facts say that the load is refused */

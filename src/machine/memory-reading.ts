@@ -56,18 +56,19 @@ export async function residentOfFamily(pid: number, where: FilesystemOptions = {
 }
 
 /**
- * Memory of a process and its descendants that is no page of a file (proc_pid_status(5): RssAnon), in bytes: Linux only.
- * Undefined where the process itself can't be read.
+ * Memory of a process, and of all its descendants, that is no page of a file (proc_pid_status(5): RssAnon), in bytes: Linux
+ * only. Undefined where the process itself can't be read.
  */
-export async function anonymousOfFamily(
+export async function anonymousMemory(
   pid: number,
   { filesystem = '' }: FilesystemOptions = {},
-): Promise<number | undefined> {
+): Promise<{ own: number; descendants: number } | undefined> {
   const family = await processFamily(pid, { root: `${filesystem}/proc` })
   const [own, ...children] = family.map((each) =>
     kilobytes(readKernelFile(`${filesystem}/proc/${each}/status`), 'RssAnon'),
   )
-  return own === undefined ? undefined : children.reduce<number>((sum, each) => sum + (each ?? 0), own)
+  if (own === undefined) return undefined
+  return { own, descendants: children.reduce<number>((sum, each) => sum + (each ?? 0), 0) }
 }
 
 /**

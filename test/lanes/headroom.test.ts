@@ -31,8 +31,13 @@ async function look(
   kind: RuntimeKind,
   known: Partial<LoadFacts>,
   { context, serving_pid }: { context?: number; serving_pid?: number } = {},
+  more: Partial<Runtime> = {},
 ) {
-  const runtime = { loadFacts: async () => ({ loaded: false, metadata, ...known }) } as unknown as Runtime
+  const runtime = {
+    loadFacts: async () => ({ loaded: false, metadata, ...known }),
+    list: async () => [],
+    ...more,
+  } as unknown as Runtime
   const asked: LaneConfig = { ...lane, ...(context !== undefined && { context }) }
   return await measureHeadroom(
     { name: 'local', lane: asked, kind, options_sha256: 'a'.repeat(64), limits, runtime, serving_pid },
@@ -74,20 +79,29 @@ describe('a look at the room before a load', () => {
   )
 
   test.runIf(platform() === 'linux')(
-    'counts what the server holds for another model as room, where it gives that back',
+    'counts what the server holds for another model as room, where it gives that back, and not what it holds itself',
     async () => {
-      const child = fork(new URL('../support/idle-process.ts', import.meta.url), { execArgv: [] })
+      // A server that has started one process for a model.
+      const child = fork(new URL('../support/idle-process.ts', import.meta.url), ['with-child'], { execArgv: [] })
+      const alone = fork(new URL('../support/idle-process.ts', import.meta.url), { execArgv: [] })
       try {
-        await once(child, 'message')
+        await Promise.all([once(child, 'message'), once(alone, 'message')])
         const serving_pid = child.pid as number
         expect((await look('ollama', { weights_bytes: 1 }, { serving_pid })).given_back_bytes).toBeGreaterThan(1e6)
+        const other: Partial<Runtime> = { list: async () => [{ tag: 'other', loaded: true }] }
+        expect((await look('embedded', { weights_bytes: 1 }, { serving_pid }, other)).given_back_bytes).toBeGreaterThan(
+          1e6,
+        )
         for (const kept of [
           await look('llama-server', { weights_bytes: 1 }, { serving_pid }),
           await look('ollama', { weights_bytes: 1, loaded: true }, { serving_pid }),
+          await look('ollama', { weights_bytes: 1 }, { serving_pid: alone.pid as number }),
+          await look('embedded', { weights_bytes: 1 }, { serving_pid }),
         ])
           expect(kept).not.toHaveProperty('given_back_bytes')
       } finally {
         child.kill()
+        alone.kill()
       }
     },
   )
