@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { fillPrompt } from '../../src/datasets/fill-prompt.ts'
 import { readGrading } from '../../src/datasets/grading.ts'
 import { benchConfig } from '../support/evidence.ts'
@@ -38,6 +38,7 @@ describe('a grader of the config', () => {
 describe("a grader's prompt", () => {
   const read = (text: string) => {
     const root = mkdtempSync(join(tmpdir(), 'bench-memo-grader-'))
+    onTestFinished(() => rmSync(root, { recursive: true }))
     writeFileSync(join(root, 'useful.md'), text)
     return readGrading({ lane: 'local', prompt: 'useful.md', grades: ['good', 'poor'], good: 1 }, root)
   }

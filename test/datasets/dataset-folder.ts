@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { DatasetError } from '../../src/datasets/dataset-error.ts'
 import { loadDatasetSync } from '../../src/datasets/load.ts'
 
@@ -42,11 +43,17 @@ Ticket: {{input}}
   }),
 }
 
+const written: string[] = []
+afterAll(() => {
+  for (const root of written) rmSync(root, { recursive: true, force: true })
+})
+
 /** Writes a dataset with some files replaced (undefined: left out); gives the folder above it. */
 export function writtenDataset(
   replaced: Partial<Record<keyof typeof goodFiles, string | Uint8Array | undefined>>,
 ): string {
   const root = mkdtempSync(join(tmpdir(), 'bench-memo-dataset-'))
+  written.push(root)
   mkdirSync(join(root, 'tickets'))
   for (const [name, content] of Object.entries({ ...goodFiles, ...replaced })) {
     if (content !== undefined) writeFileSync(join(root, 'tickets', name), content)

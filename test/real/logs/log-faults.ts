@@ -1,4 +1,4 @@
-import { readdir, truncate, writeFile } from 'node:fs/promises'
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 import { childProcesses } from '../../../src/machine/process-table.ts'
@@ -263,7 +263,7 @@ export const logFaults: readonly LogFault[] = [
     induce: async () => {
       const file = `/tmp/bench-memo-no-weights-${process.pid}.gguf`
       await writeFile(file, 'no weights')
-      return await failedStart(startLlamaServer({ alias: 'broken', weights: file }))
+      return await failedStart(startLlamaServer({ alias: 'broken', weights: file })).finally(() => rm(file))
     },
   },
 ]
