@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openConfig } from '../config/open-config.ts'
 import { checkResult } from '../policy/check-result.ts'
-import { type Command, WrongUsage } from './command.ts'
+import { type Command, NoResult, WrongUsage } from './command.ts'
+import { readNamedFile } from './read-named-file.ts'
 import { verdictLine } from './verdict-line.ts'
 
 export const command: Command = {
@@ -35,7 +34,6 @@ Exit codes: 0 accepted, 1 refused, 2 unknown or wrong usage.`,
     const { input, output, record } = values
     if (workload === undefined || rest.length > 0 || input === undefined || output === undefined)
       throw new WrongUsage('check takes one workload, --input and --output')
-    const text = (file: string) => readFile(resolve(folder, file), 'utf8')
     return await verdictLine(workload, async () => {
       const { config, root } = await openConfig(folder, values.config)
       return await checkResult({
@@ -43,9 +41,9 @@ Exit codes: 0 accepted, 1 refused, 2 unknown or wrong usage.`,
         root,
         workload,
         lane: values.lane,
-        input: await text(input),
-        output: await text(output),
-        ...(record !== undefined && { record: parseRecord(await text(record), record) }),
+        input: await readNamedFile('--input', input, folder),
+        output: await readNamedFile('--output', output, folder),
+        ...(record !== undefined && { record: parseRecord(await readNamedFile('--record', record, folder), record) }),
       })
     })
   },
@@ -55,6 +53,6 @@ function parseRecord(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new WrongUsage(`${file} is no JSON; --record takes what the worker wrote down, as JSON`)
+    throw new NoResult(`${file} is no JSON; --record takes what the worker wrote down, as JSON`)
   }
 }

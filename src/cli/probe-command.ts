@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openConfig } from '../config/open-config.ts'
 import { benchConfigSchema } from '../config/schema.ts'
@@ -9,6 +8,7 @@ import { megabytes } from '../gates/wording.ts'
 import { laneForModel } from '../policy/lane-for-model.ts'
 import { type TimedRuns, timedRuns } from '../policy/timed-runs.ts'
 import { type Command, WrongUsage } from './command.ts'
+import { readNamedFile } from './read-named-file.ts'
 import { untilEnded } from './until-ended.ts'
 
 export const command: Command = {
@@ -39,7 +39,7 @@ Exit codes: 0 every run was answered by the proven model, 1 not so, 2 wrong usag
     const { config: own, root } = existsSync(join(folder, 'bench.config.yaml'))
       ? await openConfig(folder)
       : { config: benchConfigSchema.parse({ version: 1, runtimes: {}, lanes: {}, workloads: {} }), root: folder }
-    const prompt = (await readFile(resolve(folder, promptFile), 'utf8')).trim()
+    const prompt = (await readNamedFile('--prompt-file', promptFile, folder)).trim()
     if (prompt === '') throw new WrongUsage(`${promptFile} is empty`)
     const { config, lane } = await laneForModel(own, model, process.env)
     const result = await untilEnded((signal) =>

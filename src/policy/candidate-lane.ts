@@ -12,9 +12,7 @@ export function candidateLane(config: BenchConfig, workload: string, named: stri
   const settings = config.workloads[workload]
   if (!settings) {
     const known = Object.keys(config.workloads)
-    throw new UnknownName(
-      `the config has no workload ${workload}${suggestion(workload, known)}; it has ${known.join(', ')}`,
-    )
+    throw new UnknownName(`the config has no workload ${workload}${suggestion(workload, known)}`)
   }
   const candidates = settings.lanes
   if (named === undefined)

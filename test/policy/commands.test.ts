@@ -41,7 +41,12 @@ describe('bench-memo preflight', () => {
   })
 
   test.for([
-    ['a workload that the config has not', 'colors', undefined, 'the config has no workload colors'],
+    [
+      'a workload that the config has not',
+      'colors',
+      undefined,
+      'the config has no workload colors; did you mean "colours"?',
+    ],
     ['a config with a mistake', 'colours', 'version: 1', 'bench.config.yaml'],
   ] as const)('leaves the verdict unknown for %s, and says so in the same line', async ([, workload, yaml, why]) => {
     if (yaml) await writeFile(inFolder('bench.config.yaml'), yaml)
@@ -76,6 +81,20 @@ describe('bench-memo check', () => {
       exitCode: 2,
       verdict: 'unknown',
     })
+  })
+})
+
+describe('a file that an option names and that cannot be read', () => {
+  test('is said with its option, whatever the command', async () => {
+    await writeFile(inFolder('in.txt'), 'A red door')
+    const check = await run('check', 'colours', '--input', 'in.txt', '--output', 'gone.json')
+    expect({ exitCode: check.exitCode, error: JSON.parse(check.stdout).error }).toEqual({
+      exitCode: 2,
+      error: expect.stringMatching(/^--output gone\.json cannot be read: there is no such file/),
+    })
+    const probe = await run('probe', '--model', 'echo', '--prompt-file', '.')
+    expect(probe.exitCode).toBe(2)
+    expect(probe.stderr).toContain('--prompt-file . cannot be read: it is a folder')
   })
 })
 
