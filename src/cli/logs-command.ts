@@ -10,7 +10,7 @@ import { scanLogs } from '../logs/scan-logs.ts'
 import { shippedRules } from '../logs/shipped-rules.ts'
 import { sinceMoment } from '../logs/since.ts'
 import { usualPlaces } from '../logs/usual-places.ts'
-import { type Command, WrongUsage } from './command.ts'
+import { type Command, NoResult, WrongUsage } from './command.ts'
 import { projectConfig } from './project-config.ts'
 
 export const command: Command = {
@@ -51,7 +51,7 @@ Exit codes: 0 nothing found; 1 something found; 2 no log could be read, rules th
     const own = await Promise.all(
       [...(values.rules ?? []).map((file) => resolve(folder, file)), ...ownRules(project)].map(readRules),
     ).catch((error: Error) => {
-      throw new WrongUsage(error.message, { cause: error })
+      throw new NoResult(error.message, { cause: error })
     })
     const rules = withOwnRules(await shippedRules(), own.flat())
     const root = positionals.length > 0 ? folder : (project?.root ?? folder)
