@@ -41,8 +41,8 @@ Results, a gate each: regressed, improved, no evidence of change, too few to say
 significant), not comparable. Validity and quality by McNemar's exact test, latency by signed ranks (rank sums where
 there are too few pairs); p is adjusted by Holm over all tests of the comparison, the level is 5 %.
 
-Exit codes: 0 no gate regressed; 1 a gate regressed; 2 something that A holds is not comparable, validity or quality are
-too few to say, or wrong usage. A lane that is new in B changes nothing.`,
+Exit codes: 0 no gate regressed; 1 a gate regressed, or a required one passes in A and not in B; 2 something that A
+holds is not comparable, validity or quality are too few to say, or wrong usage. A lane that is new in B changes nothing.`,
   async run(args, folder) {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -108,7 +108,8 @@ async function compare({ first, second, folder, lanes, workloads, changed, rejud
           ...[a, b].flatMap(({ torn }) => torn.map((segment) => `The last line of ${segment} was cut off by a kill.`)),
           comparisonText(comparison, { a: a.folder, b: b.folder }),
         ].join('\n')
-    return { text, exit_code: exitCodes[comparison.result] }
+    const isGateLost = comparison.pairs.some(({ lost_gates }) => lost_gates.length > 0)
+    return { text, exit_code: isGateLost ? exitCodes.regressed : exitCodes[comparison.result] }
   } catch (error) {
     if (error instanceof WrongUsage) throw error
     // 1 would say that something regressed.

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -190,6 +190,29 @@ describe('bench-memo compare', () => {
     expect(exitCode).toBe(1)
     expect((await benchMemo('compare', 'latest', 'bench-runs/main')).stdout).toMatch(/quality +improved/)
     expect((await benchMemo('compare', 'bench-runs/main', 'latest', '--lane', 'one')).stdout).not.toContain('on two')
+  })
+
+  test('one broken record that breaks a gate ends with 1, though no test calls it a change', async () => {
+    const files = await project.list('bench-runs/main')
+    await mkdir(join(project.folder, 'bench-runs/broken'))
+    for (const file of files) {
+      const lines = (await project.read(join('bench-runs/main', file))).split('\n')
+      const broken = lines.findIndex((line) => line.includes('"kind":"completion"') && line.includes('"lane":"two"'))
+      const edited = lines.map((line, index) =>
+        index === broken
+          ? line.replace(
+              '"schema_errors":[]',
+              '"schema_errors":[{"path":"/colour","keyword":"maxLength","message":"is too long"}]',
+            )
+          : line,
+      )
+      await write(join('bench-runs/broken', file), edited.join('\n'))
+    }
+    const { exitCode, stdout } = await benchMemo('compare', 'bench-runs/main', 'bench-runs/broken')
+    expect(stdout).toMatch(/validity +passes in A, in B it fails/)
+    expect(stdout).not.toMatch(/validity +regressed/)
+    expect(exitCode).toBe(1)
+    expect((await benchMemo('compare', 'bench-runs/broken', 'bench-runs/main')).exitCode).not.toBe(1)
   })
 
   test('names the one factor that changed, for machines too', async () => {
