@@ -106,7 +106,7 @@ function memoryUse(facts: EvidenceOf<'memory'>, config: BenchConfig): MemoryUse 
   const parts = [
     ...(serving_rss ? [`serving process ${movement(serving_rss)}${givenBack(serving_rss)}`] : []),
     ...(serving_pss ? [`its proportional share ${megabytes(serving_pss.peak)} at the most that was seen`] : []),
-    ...(machine ? [`machine ${movement(machine.used)} of ${megabytes(machine.total)}`] : ['machine not readable']),
+    ...(machine ? [`machine ${movement(machine.used)} of ${megabytes(machine.total)}`] : []),
     ...(cgroup?.limit !== undefined && cgroup.used
       ? [`control group (v${cgroup.version}) ${movement(cgroup.used)} of ${megabytes(cgroup.limit)}`]
       : []),

@@ -18,15 +18,16 @@ export interface MemoryFinding {
   readonly condition?: string
 }
 
+const unread: MemoryFinding = { state: 'unknown', text: 'the memory of this machine was not read' }
+
 /** All that one record of memory shows, the worst first; `unknown` where the machine's memory was not read. */
 export function memoryState(
   facts: EvidenceOf<'memory'>,
   limits: Limits,
 ): { readonly state: MemoryState; readonly findings: readonly MemoryFinding[] } {
-  if (!facts.machine) return { state: 'unknown', findings: [] }
   const { machine, cgroup } = facts
   const findings = [
-    ...levelFindings(machine.used, machine.total, 'memory in use', limits),
+    ...(machine ? levelFindings(machine.used, machine.total, 'memory in use', limits) : [unread]),
     ...(cgroup?.limit && cgroup.used
       ? levelFindings(
           cgroup.used,

@@ -63,7 +63,15 @@ export const memoryGate: Gate = (input) => {
   }
   const judged = measured.map((each) => memoryState(each, limits))
   const peaks = measured.flatMap(({ machine }) => (machine ? [machine.used.peak / machine.total] : []))
-  if (peaks.length === 0) {
+  const findings = judged
+    .flatMap((each) => each.findings)
+    .toSorted((one, other) => memoryStates.indexOf(other.state) - memoryStates.indexOf(one.state))
+  const inUse = peaks.length === 0 ? 'memory in use not read' : `${percent(Math.max(...peaks))} in use at the peak`
+  const observed = `${inUse}${describeServing(measured)}`
+  const reasons = (state: (typeof memoryStates)[number]): string =>
+    [...new Set(findings.filter((each) => each.state === state).map(({ text }) => text))].join('; ')
+  const [worst] = findings
+  if (peaks.length === 0 && worst?.state !== 'critical') {
     return {
       ...common,
       status: 'not-measured',
@@ -72,13 +80,7 @@ export const memoryGate: Gate = (input) => {
       remedy: 'run the workload to its end on a system where memory can be read',
     }
   }
-  const findings = judged
-    .flatMap((each) => each.findings)
-    .toSorted((one, other) => memoryStates.indexOf(other.state) - memoryStates.indexOf(one.state))
-  const observed = `${percent(Math.max(...peaks))} in use at the peak${describeServing(measured)}`
-  const reasons = (state: (typeof memoryStates)[number]): string =>
-    [...new Set(findings.filter((each) => each.state === state).map(({ text }) => text))].join('; ')
-  switch (findings[0]?.state) {
+  switch (worst?.state) {
     case 'critical':
       return {
         ...common,

@@ -27,7 +27,7 @@ export async function checkMemory(config: BenchConfig, lane: string): Promise<Ch
   const condition = findings.find((each) => each.condition !== undefined)?.condition
   return {
     name,
-    status: state === 'critical' ? 'fail' : 'pass',
+    status: state === 'critical' ? 'fail' : state === 'unknown' ? 'unknown' : 'pass',
     detail,
     ...(condition !== undefined && { condition }),
   }

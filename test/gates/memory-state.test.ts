@@ -40,7 +40,9 @@ const stateOf = (changes: Partial<Facts>, more: Partial<typeof limits> = {}) =>
 describe('the state of memory', () => {
   test('is ok below caution, and unknown where the machine was not read', () => {
     expect(stateOf(held(79, 79, 79, 79))).toEqual({ state: 'ok', findings: [] })
-    expect(stateOf({ machine: undefined })).toEqual({ state: 'unknown', findings: [] })
+    const unread = { state: 'unknown', text: 'the memory of this machine was not read' }
+    expect(stateOf({ machine: undefined })).toEqual({ state: 'unknown', findings: [unread] })
+    expect(stateOf({ machine: undefined, oom_kills: 1 }).state, 'what was seen still counts').toBe('critical')
   })
 
   test('does not follow one sample: what was not held for five seconds is told and decides nothing', () => {
@@ -170,6 +172,16 @@ describe('the memory gate', () => {
 
   test('does not pass what is unknown', () => {
     expect(verdictOf(facts({ machine: undefined })).status).toBe('not-measured')
+    expect(verdictOf(facts(held(40, 40, 40, 40)), facts({ machine: undefined })).status).toBe('insufficient')
+  })
+
+  test('fails for a kill, also where the memory of the machine was not read', () => {
+    const killed = facts({ machine: undefined, oom_kills: 2 })
+    expect(verdictOf(killed)).toMatchObject({ status: 'fail', observed: expect.stringContaining('not read') })
+    expect(verdictOf(facts(held(40, 40, 40, 40)), killed).status).toBe('fail')
+  })
+
+  test('is insufficient where memory was watched too briefly', () => {
     expect(verdictOf(facts(held(93)), facts(held(85, 85, 85, 85)))).toMatchObject({
       status: 'insufficient',
       reason: 'memory in use reached 93 %, critical is 92 %, and was watched too briefly to tell a moment from a state',
