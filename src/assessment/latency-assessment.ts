@@ -1,6 +1,7 @@
 import type { BenchConfig } from '../config/schema.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { type LatencyPopulation, latencyPopulations } from '../gates/latency-populations.ts'
+import { firstOfTrials } from '../gates/trials.ts'
 import { completionsOf, isAnswered } from '../gates/verdict.ts'
 
 /** How long a lane took over a workload's records; populations that had no answer are absent. */
@@ -16,7 +17,7 @@ export function assessLatencies(evidence: readonly Evidence[], config: BenchConf
     lanes.flatMap((lane) => {
       const answered = completionsOf({ config, lane, workload, evidence }).filter(isAnswered)
       if (answered.length === 0) return []
-      return [{ workload, lane, populations: latencyPopulations(answered) }]
+      return [{ workload, lane, populations: latencyPopulations(firstOfTrials(answered)) }]
     }),
   )
 }

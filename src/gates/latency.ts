@@ -6,6 +6,7 @@ import {
   latencyPopulations,
   type TimingState,
 } from './latency-populations.ts'
+import { firstOfTrials } from './trials.ts'
 import { completionsOf, type Gate, isAnswered, whyTooFew } from './verdict.ts'
 import { count, seconds } from './wording.ts'
 
@@ -18,7 +19,10 @@ function runningPopulation(populations: readonly LatencyPopulation[], prefixCach
   return prefixCache || n('prefix-cached') > n('warm') ? 'prefix-cached' : 'warm'
 }
 
-/** No answer over the record's limit in any population, and the running population's medians below their ceilings. */
+/**
+ * No answer over the record's limit in any population, and the running population's medians below their ceilings, of the first
+ * answer to each record.
+ */
 export const latencyGate: Gate = (input) => {
   const { config, lane, workload } = input
   const settings = gatesFor(config, workload).latency
@@ -29,7 +33,7 @@ export const latencyGate: Gate = (input) => {
   const all = completionsOf(input)
   const answered = all.filter(isAnswered)
   const timedOut = all.find((each) => each.outcome.state === 'failed' && each.outcome.code === 'deadline-exceeded')
-  const populations = latencyPopulations(answered)
+  const populations = latencyPopulations(firstOfTrials(answered))
   const population = runningPopulation(populations, config.lanes[lane]?.prefix_cache === true)
   const running = populations.find((each) => each.state === population)
   const common = {

@@ -140,6 +140,16 @@ export function qualityGate(input: GateInput): Verdict {
       remedy: 'use a stronger model, show examples in prompt.md, or keep this workload where it is',
     }
   }
+  const unanswered = groupTrials(all).filter((trial) => !trial.some(isJudgeable)).length
+  if (good.length / (n + unanswered) < settings.minimum_share) {
+    return {
+      ...common,
+      status: 'insufficient',
+      observed: `${common.observed}, ${unanswered} of ${n + unanswered} asked got no answer`,
+      reason: `the records without an answer may be no good, and then too few are: ${whyTooFew(input, all)}`,
+      remedy: 'keep the lane up through the whole run, then run again',
+    }
+  }
   return {
     ...common,
     status: 'pass',

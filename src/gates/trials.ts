@@ -25,3 +25,17 @@ export function groupTrials<
   }
   return [...groups]
 }
+
+/** The first answer of each trial, in the order in which they came: asking again must not make a sample larger or better. */
+export function firstOfTrials<Each extends Parameters<typeof groupTrials>[0][number]>(
+  answers: readonly Each[],
+): Each[] {
+  const trialOf = new Map(groupTrials(answers).flatMap((trial) => trial.map((each) => [each, trial] as const)))
+  const seen = new Set<readonly Each[] | undefined>()
+  return answers.filter((each) => {
+    const trial = trialOf.get(each)
+    const isFirst = !seen.has(trial)
+    seen.add(trial)
+    return isFirst
+  })
+}

@@ -193,6 +193,19 @@ describe('the quality gate', () => {
     expect(judge('quality', input([...bad, ...again])).status).toBe('fail')
   })
 
+  test('passes over records without an answer only where the share would hold if they were no good', () => {
+    const down = (n: number) =>
+      Array.from({ length: n }, (_, index) => completion({ record: `down-${index}`, failed: { code: 'queue-full' } }))
+    expect(judge('quality', input([...completions(25), ...down(2)])).status).toBe('pass')
+    expect(judge('quality', input([...completions(25), ...down(20)]))).toMatchObject({
+      status: 'insufficient',
+      observed: expect.stringMatching(/20 of 45 asked got no answer$/),
+    })
+    // Asked again, it answered.
+    const again = Array.from({ length: 20 }, (_, index) => completion({ record: `down-${index}` }))
+    expect(judge('quality', input([...completions(25), ...down(20), ...again])).status).toBe('pass')
+  })
+
   test("takes the workload's own minimum of facts", () => {
     const lenient = benchConfig({ workload: 'gates: { quality: { minimum_facts: 1 } }' })
     expect(judge('quality', { ...input(completions(25, () => half)), config: lenient }).status).toBe('pass')
@@ -210,6 +223,23 @@ describe('the latency gate', () => {
   test('is insufficient on four warm answers and a cold one', () => {
     const all = completions(5, (index) => ({ state: index === 0 ? 'cold' : 'warm' }))
     expect(judge('latency', input(all))).toMatchObject({ status: 'insufficient', n: 4, needed: 5 })
+  })
+
+  test('takes each record once, by its first answer: a repetition buys neither a sample nor a median', () => {
+    const often = Array.from({ length: 30 }, () => completion({ record: 'r-1' }))
+    expect(judge('latency', input(often))).toMatchObject({ status: 'insufficient', n: 1 })
+    const strict = benchConfig({ workload: 'gates: { latency: { median_seconds: 3 } }' })
+    const slow = completions(25, () => ({ total_ms: 9_000 }))
+    const judged = (more: readonly Evidence[]) => judge('latency', { ...input([...slow, ...more]), config: strict })
+    for (const state of ['warm', 'prefix-cached'] as const)
+      expect(
+        judged(Array.from({ length: 26 }, () => completion({ record: 'r-1', total_ms: 10, state }))),
+      ).toMatchObject({
+        status: 'fail',
+        n: 25,
+      })
+    // The limit of a record holds for each of its answers.
+    expect(judged([completion({ record: 'r-1', total_ms: 100_000 })]).reason).toContain('r-1 took 100')
   })
 
   test('fails on a median over its ceiling', () => {
