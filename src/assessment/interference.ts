@@ -37,7 +37,12 @@ export function assessInterference(
   { idle_ms, answering_ms, id, largest_by_memory, largest_by_processor }: EvidenceOf<'interference'>,
   usable_ratio: number,
 ): InterferenceAssessment {
-  const [idle, answering] = [distributionOf(idle_ms), distributionOf(answering_ms)]
+  // A task that took no time was not timed.
+  const [idleTimes, answeringTimes] = [idle_ms, answering_ms].map((times) => times.filter((each) => each > 0)) as [
+    number[],
+    number[],
+  ]
+  const [idle, answering] = [distributionOf(idleTimes), distributionOf(answeringTimes)]
   const others = {
     ...(largest_by_memory && { largest_by_memory }),
     ...(largest_by_processor && { largest_by_processor }),
@@ -47,8 +52,7 @@ export function assessInterference(
     const n = `${idle?.n ?? 0} repetitions idle and ${answering?.n ?? 0} while it answered`
     return { ...known, usability: 'not-measured', text: `too few to say what it does to other programs: ${n}` }
   }
-  const logarithms = (values: readonly number[]): number[] => values.filter((each) => each > 0).map(Math.log)
-  const { shift, interval, p_value } = rankSum(logarithms(idle_ms), logarithms(answering_ms))
+  const { shift, interval, p_value } = rankSum(idleTimes.map(Math.log), answeringTimes.map(Math.log))
   const ratio = Math.exp(shift)
   const bounds = interval && { lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) }
   const usability =

@@ -43,7 +43,7 @@ export function holdsForbidden(text: string, { forbidden = [] }: DatasetRecord):
 
 /** Whether any of the texts holds a secret: in its letters, as the same number, or as the same day in another spelling. */
 function seekIn(texts: readonly string[]): (secret: string) => boolean {
-  const plain = [...new Set(texts.map(plainForm))]
+  const plain = [...new Set([...texts, ...texts.map(withoutUmlauts)].map(plainForm))]
   let days: ReadonlySet<string> | undefined
   return (secret) => {
     if (plain.some((each) => holdsSecret(each, secret))) return true
@@ -122,7 +122,25 @@ function plainForm(text: string): string {
     .toLowerCase()
     .replaceAll('ς', 'σ')
     .normalize('NFKD')
+    .replace(/[øłđðæœþı]/g, (letter) => plainLetters[letter] ?? letter)
     .replace(/[\p{Cf}\p{Mn}\u{115f}\u{1160}\u{3164}]+/gu, '')
+}
+
+/** Müller as Mueller: a secret may be written so. */
+function withoutUmlauts(text: string): string {
+  return text.normalize('NFC').replace(/[äöü]/gi, '$&e').normalize('NFD').replaceAll('\u0308', '')
+}
+
+/** Letters that are no letter and a mark, as they are written where a keyboard has none of them. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ı: 'i',
 }
 
 /** As it came, with JSON's escapes read once and twice (JSON within a JSON text), and with those of links and web pages. */

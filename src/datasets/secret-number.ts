@@ -1,6 +1,6 @@
 /**
  * Card, account, telephone and other numbers as people write them: with dots, slashes or brackets between the digits, a
- * telephone number without the code of its country. A mask that keeps up to ten of its characters in a row (cards keep the
+ * telephone number with or without the code of its country. A mask that keeps up to ten of its characters in a row (cards keep the
  * first six or the last four) hides the number; one that keeps more does not.
  */
 
@@ -19,6 +19,7 @@ export function numberPattern(secret: string): RegExp | undefined {
   if (digits < leastDigits || digits <= 2 * letters || address.test(text) || !numberLike.test(text)) return undefined
   const characters = text.match(/[\p{L}\p{N}]/gu) ?? []
   const national = /^\+\d{1,3}[\s\p{Pd}./(](.*)$/u.exec(text)?.[1]?.match(/\d/g) ?? []
+  const subscriber = /^\(?0[1-9]/.test(text) && letters === 0 ? characters.slice(1) : []
   const parts = Array.from({ length: Math.max(0, characters.length - mostKept) }, (_, start) =>
     characters.slice(start, start + mostKept + 1).join(between),
   )
@@ -26,6 +27,9 @@ export function numberPattern(secret: string): RegExp | undefined {
     [
       String.raw`(?<!\p{N})${characters.join(between)}(?!\p{N})`,
       ...(national.length > leastDigits ? [String.raw`${national.join(between)}(?!\p{N})`] : []),
+      ...(subscriber.length > leastDigits
+        ? [String.raw`(?:\+|(?<!\p{N})00)\d{1,3}${between}(?:0${between})?${subscriber.join(between)}(?!\p{N})`]
+        : []),
       ...parts,
     ].join('|'),
     'u',

@@ -52,6 +52,9 @@ describe('interference', () => {
       usability: 'not-measured',
       text: 'too few to say what it does to other programs: 60 repetitions idle and 9 while it answered',
     })
+    const untimed = Array<number>(12).fill(0)
+    expect(assessInterference(interference(untimed, untimed), 2).usability).toBe('not-measured')
+    expect(assessInterference(interference([...untimed, 4, 5], around(9)), 2).usability).toBe('not-measured')
   })
 
   test('names the largest other programs', () => {
