@@ -1,5 +1,6 @@
 import { milliseconds } from '../config/duration.ts'
 import type { PolicyConfig } from '../config/policy-schema.ts'
+import { shortTag } from '../runtimes/ollama-mapping.ts'
 
 /** A veto against local work, whoever wrote it. */
 export interface Block {
@@ -74,18 +75,21 @@ export interface BlockedModel {
 
 /**
  * Whether a block is about this workload on this model. One that names no weights is about all of them; one that names a
- * hash is about a model whose hash is not known, too. Pure.
+ * hash, or its beginning as `ollama list` shows it, is about a model whose hash is not known, too. A tag without its
+ * version is its latest. Pure.
  */
 export function concerns(block: Block, workload: string, model: BlockedModel): boolean {
   if (block.workload !== undefined && block.workload !== workload) return false
   if (block.weights === undefined) return true
   const named = bare(block.weights)
-  if ([model.tag, model.weights_sha256, model.digest].some((each) => each !== undefined && bare(each) === named))
-    return true
-  return isHash.test(named) && model.weights_sha256 === undefined && model.digest === undefined
+  if (shortTag(named) === shortTag(bare(model.tag))) return true
+  if (!isHash.test(named)) return false
+  const hashes = [model.weights_sha256, model.digest].filter((each) => each !== undefined)
+  return hashes.length === 0 || hashes.some((each) => bare(each).startsWith(named))
 }
 
-const isHash = /^[0-9a-f]{64}$/
+/** Whole, or as many digits as tell one model from another. */
+const isHash = /^[0-9a-f]{12,64}$/
 
 function bare(name: string): string {
   return name.toLowerCase().replace(/^sha256:/, '')

@@ -65,6 +65,16 @@ describe('a block', () => {
     expect(concerns(block({ weights: 'b'.repeat(64) }), 'any', model)).toBe(false)
   })
 
+  test('that names a tag without its version, or a digest as `ollama list` shows it, is about that model too', () => {
+    const model = { tag: 'smollm2:latest', digest: `9077fe9d2ae1${'0'.repeat(52)}` }
+    for (const weights of ['smollm2', 'registry.ollama.ai/library/smollm2', '9077fe9d2ae1', 'sha256:9077FE9D2AE1'])
+      expect([weights, concerns(block({ weights }), 'any', model)]).toEqual([weights, true])
+    expect(concerns(block({ weights: 'smollm2:latest' }), 'any', { tag: 'smollm2' })).toBe(true)
+    for (const weights of ['smollm2:135m', '9077fe9d2ae2', 'smollm'])
+      expect([weights, concerns(block({ weights }), 'any', model)]).toEqual([weights, false])
+    expect(concerns(block({ weights: '9077fe9d2ae1' }), 'any', { tag: 'smollm2' })).toBe(true)
+  })
+
   test('that names a hash is about a model whose hash nobody knows: unknown is no go', () => {
     expect(concerns(block({ weights: 'b'.repeat(64) }), 'any', { tag: 'qwen3.6:27b' })).toBe(true)
   })
