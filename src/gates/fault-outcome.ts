@@ -51,15 +51,17 @@ export function faultOutcome(
     why: [why, describeRetries(retries, spacing_ms)].filter((part) => part !== '').join('; '),
   })
   if (exit.state === 'not-started') return outcome('not-asked', `it could not be started: ${exit.message}`)
-  if (exit.state === 'timed-out')
-    return outcome('hung', `it was ended after ${exit.seconds} s: it has no time-out of its own, or a longer one`)
+  // Before the time-out: one that asks for ever is always ended by the bench.
+  const ended = exit.state === 'timed-out' ? `, and it was ended after ${exit.seconds} s` : ''
   if (retries !== undefined && retries > limits.retries)
     return outcome(
       'retried-without-bounds',
-      `over ${count(limits.retries, 'retry', 'retries')} (workers.faults.retries)`,
+      `over ${count(limits.retries, 'retry', 'retries')} (workers.faults.retries)${ended}`,
     )
   if (spacing_ms.length >= 2 && spacing_ms.every((gap) => gap < impatient_ms))
-    return outcome('retried-without-bounds', 'it does not wait between its retries')
+    return outcome('retried-without-bounds', `it does not wait between its retries${ended}`)
+  if (exit.state === 'timed-out')
+    return outcome('hung', `it was ended after ${exit.seconds} s: it has no time-out of its own, or a longer one`)
   const failed = exit.state === 'signalled' ? `it was ended by ${exit.signal}` : `exit code ${exit.code}`
   if (exit.state === 'signalled' || exit.code !== 0) {
     return faulty.length === 0 && fault !== 'connection-refused'

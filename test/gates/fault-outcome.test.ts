@@ -58,3 +58,16 @@ describe('a worker that ends with success', () => {
     expect(reactionTo({ requests: fallback('phi4-mini'), reported_model: 'smollm2' })).toBe('wrong-model')
   })
 })
+
+describe('a worker that the bench had to end', () => {
+  const ended = { exit: { state: 'timed-out' as const, seconds: 5 } }
+  const retries = (count: number, gap_ms: number) =>
+    Array.from({ length: count + 1 }, (_, index) => asked({ at_ms: index * gap_ms, outcome: 'failed' }))
+
+  test('retried without bounds where it asked again and again, and hung where it did not', () => {
+    expect(reactionTo({ ...ended, requests: retries(40, 100) })).toBe('retried-without-bounds')
+    expect(reactionTo({ ...ended, requests: retries(3, 10) })).toBe('retried-without-bounds')
+    expect(reactionTo({ ...ended, requests: retries(3, 1000) })).toBe('hung')
+    expect(reactionTo({ ...ended, fault: 'time-out', requests: [asked({ outcome: 'pending' })] })).toBe('hung')
+  })
+})
