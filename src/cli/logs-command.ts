@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { logsText } from '../../reporters/logs-text.ts'
 import { logContradictions } from '../assessment/log-contradictions.ts'
+import { ConfigError } from '../config/config-error.ts'
 import type { BenchConfig } from '../config/schema.ts'
 import { findRun } from '../evidence/find-run.ts'
 import type { Evidence } from '../evidence/schema.ts'
@@ -29,7 +30,8 @@ and LM Studio, and on Linux the journal of ollama. Shown are matched fields only
 
 Refusals of local work are held against the answers of the latest run, where there is one.
 
-Exit codes: 0 nothing found; 1 something found; 2 no log could be read, rules that cannot be used, or wrong usage.`,
+Exit codes: 0 nothing found; 1 something found; 2 no log could be read, rules or a config that cannot
+be used, or wrong usage.`,
   async run(args, folder) {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -74,13 +76,14 @@ interface Project {
   readonly root: string
 }
 
-/** Logs can be read where there is no bench.config.yaml; one that is wrong is said to be. */
+/** Logs can be read where there is no bench.config.yaml; one that is wrong is said to be, and is no finding. */
 async function projectOf(folder: string): Promise<Project | undefined> {
   try {
     return await projectConfig(folder)
   } catch (error) {
-    if (error instanceof Error && 'problems' in error && error.message.includes('not found')) return undefined
-    throw error
+    const isMissing = error instanceof ConfigError && error.problems.some(({ code }) => code === 'not-found')
+    if (isMissing) return undefined
+    throw new NoResult((error as Error).message, { cause: error })
   }
 }
 
