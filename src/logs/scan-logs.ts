@@ -38,9 +38,10 @@ export async function scanLogs(question: LogQuestion): Promise<LogFacts & { read
     const feeder = new LineFeeder(scanner.scan, notAfter, scanner.openSource(name, log))
     const problem = await feed(feeder).catch((error: Error) => explain(error))
     const fed = feeder.end()
+    // Of every source that was opened, also one that is left out: findings know it by its place.
+    spans.push(spanOf(fed, since))
     if (fed.bytes === 0 && problem === undefined && since !== undefined) return
     sources.push(describe(name, fed, problem))
-    spans.push(spanOf(fed, since))
     if (fed.cut_lines > 0) scanner.note(`${name}: ${fed.cut_lines} lines longer than 1 MB were looked at in parts`)
   }
   const { files, missing } = await findLogs(paths, folder)
@@ -62,13 +63,14 @@ export async function scanLogs(question: LogQuestion): Promise<LogFacts & { read
   }
 }
 
-async function feedFile(file: LogFile, feeder: LineFeeder): Promise<undefined> {
+/** Resolves with why the file was not read, where it was not. */
+async function feedFile(file: LogFile, feeder: LineFeeder): Promise<string | undefined> {
   if (file.compressed) {
     const handle = await open(file.path)
     await pipeline(handle.createReadStream(), createGunzip(), async (pieces: AsyncIterable<Buffer>) => {
       for await (const piece of pieces) feeder.write(piece)
     })
-    return
+    return undefined
   }
   const handle = await open(file.path)
   try {
@@ -77,12 +79,19 @@ async function feedFile(file: LogFile, feeder: LineFeeder): Promise<undefined> {
       const room = feeder.room()
       const { bytesRead } = await handle.read(room, 0, Math.min(room.length, left))
       if (bytesRead === 0) break
+      if (left === file.bytes && isUtf16(room)) return 'it is UTF-16, in which no rule matches; convert it to UTF-8'
       feeder.filled(bytesRead)
       left -= bytesRead
     }
   } finally {
     await handle.close()
   }
+  return undefined
+}
+
+/** By its mark of byte order, as PowerShell writes what a program says into a file. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
 }
 
 function describe(name: string, fed: FedSource, problem: string | undefined): LogFacts['sources'][number] {

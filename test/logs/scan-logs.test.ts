@@ -88,6 +88,24 @@ test('the rate is that over the time which the logs with matches cover, and abse
   expect((await scan(['short.log'])).findings[0]).not.toHaveProperty('rate_per_hour')
 })
 
+test('the rate is the same with a since, whatever empty file stands before the log', async () => {
+  await put('a.log', '')
+  await put('b.log', `2026-11-25T10:00:00Z start\n${truncated('2026-11-25T11:00:00Z')}2026-11-25T12:00:00Z end\n`)
+  const { findings, sources } = await scan(['a.log', 'b.log'], '2026-11-25T10:00:00Z')
+  expect(sources.map(({ name }) => name)).toEqual(['b.log'])
+  expect(findings).toMatchObject([{ rate_per_hour: expect.closeTo(0.5), covered_seconds: 7200 }])
+})
+
+test('a log in UTF-16, which holds no text that a rule looks for, is not said to be read', async () => {
+  const text = truncated('2026-11-25T10:00:00Z').repeat(3)
+  await put('little.log', Buffer.from(`\ufeff${text}`, 'utf16le'))
+  await put('big.log', Buffer.from(`\ufeff${text}`, 'utf16le').swap16())
+  const { findings, sources } = await scan(['little.log', 'big.log'])
+  expect(findings).toEqual([])
+  for (const source of sources) expect(source).toMatchObject({ lines: 0, problem: expect.stringContaining('UTF-16') })
+  expect(sources).toHaveLength(2)
+})
+
 test('with a since, earlier lines do not count and older files are not opened', async () => {
   await put('server.log', truncated('2026-11-25T09:59:59Z') + truncated('2026-11-25T10:00:00Z'))
   await put('server.log.1', truncated('2026-11-25T11:00:00Z'))
@@ -131,6 +149,14 @@ test('more jobs than are followed at once are said to be, and those that come ba
     { rule: 'requeue-storm', count: 5, fields: { job: [{ value: 'J-storm', count: 5 }] } },
   ])
   expect(bounds).toEqual(['requeue-storm: follows 20000 values at once; 5001 older ones were forgotten'])
+})
+
+test('a count of no retries is no requeue, however often it is told', async () => {
+  const told = (count: number) => `2026-11-25T10:00:00Z job=17 status=running retry_count=${count}\n`
+  await put('calm.log', told(0).repeat(9) + '2026-11-25T10:00:00Z {"job":"18","requeue_count":0}\n'.repeat(9))
+  await put('storm.log', [1, 2, 3, 10].map(told).join(''))
+  expect((await scan(['calm.log'])).findings).toEqual([])
+  expect((await scan(['storm.log'])).findings).toMatchObject([{ rule: 'requeue-storm', count: 4 }])
 })
 
 test('a number that must grow ends a series where it does not', async () => {
