@@ -1,7 +1,18 @@
+import { faultNames } from '../../evidence/fault-schema.ts'
 import type { EvidenceOf } from '../../evidence/schema.ts'
 import type { FaultReaction } from '../../gates/fault-outcome.ts'
 import type { WorkerFault } from '../worker-faults.ts'
-import { type Detector, logFindings, type Risk, type RiskContext, riskOfLog, unexamined } from './risk.ts'
+import {
+  type Detection,
+  type Detector,
+  logFindings,
+  type Risk,
+  type RiskContext,
+  riskOfLog,
+  unexamined,
+} from './risk.ts'
+
+type WorkerRun = EvidenceOf<'worker'>
 
 /** Workers whose reaction to a fault was one of these, each with the faults at which it was. */
 function reacting(
@@ -15,6 +26,28 @@ function reacting(
 const atFaults = (seen: readonly WorkerFault[]): string => seen.map(({ fault }) => fault).join(', ')
 const idsOf = (seen: readonly WorkerFault[]): string[] => seen.map(({ evidence_id }) => evidence_id)
 
+/**
+ * What was seen; where nothing was, it is clear only if every worker was put to every fault: a log that happens to be
+ * read, or the first of ten faults, says nothing of the others.
+ */
+function seenUnderAllFaults({ config, faults }: RiskContext, risks: readonly Risk[], without: string): Detection {
+  if (risks.length > 0) return { risks }
+  const workers = Object.keys(config.workers).filter((name) => config.workers[name]?.faults)
+  if (workers.length === 0) return { not_examined: without }
+  const open = workers.flatMap((name) => {
+    const tried = new Set(faults.flatMap(({ worker, fault }) => (worker === name ? [fault] : []))).size
+    return tried < faultNames.length ? [`${name} (${tried} of ${faultNames.length})`] : []
+  })
+  return open.length === 0
+    ? { risks }
+    : { not_examined: `not every fault was tried on ${open.join(', ')}: run the bench to its end` }
+}
+
+/** Ended with success though the payload named a model that cannot exist, for which every request was refused. */
+function swallowsRefusal({ control }: WorkerRun): boolean {
+  return control?.exit.state === 'exited' && control.exit.code === 0 && control.requests.length > 0
+}
+
 /** The outer command of a worker, as a person would write it. */
 function commandOf({ config }: RiskContext, worker: string): string {
   return `workers.${worker} (${config.workers[worker]?.command.join(' ') ?? ''})`
@@ -23,9 +56,9 @@ function commandOf({ config }: RiskContext, worker: string): string {
 /** Retries that nobody counts: seen under faults, and in queue logs. */
 export const unboundedRetries: Detector = (context) => {
   const logs = logFindings(context, 'requeue-storm', 'queue-full')
-  if (context.faults.length === 0 && logs === undefined) return { not_examined: unexamined.neither }
-  return {
-    risks: [
+  return seenUnderAllFaults(
+    context,
+    [
       ...reacting(context.faults, 'retried-without-bounds').map(
         ({ worker, seen }): Risk => ({
           risk: 'unbounded-queue-retries',
@@ -40,17 +73,29 @@ export const unboundedRetries: Detector = (context) => {
       ),
       ...(logs ?? []).map((each) => riskOfLog('unbounded-queue-retries', 'high', each)),
     ],
-  }
+    logs === undefined ? unexamined.neither : unexamined.noFaults,
+  )
 }
 
 /** Success that was none: under faults, and counters in logs that do not agree with errors. */
 export const misleadingSuccess: Detector = (context) => {
   const logs = logFindings(context, 'misleading-success')
-  const workers = context.evidence.filter((each): each is EvidenceOf<'worker'> => each.kind === 'worker')
-  if (context.faults.length === 0 && logs === undefined && workers.length === 0)
-    return { not_examined: unexamined.neither }
-  return {
-    risks: [
+  const lying = context.evidence.filter((each): each is WorkerRun => each.kind === 'worker' && swallowsRefusal(each))
+  return seenUnderAllFaults(
+    context,
+    [
+      ...[...Map.groupBy(lying, ({ worker }) => worker)].map(
+        ([worker, runs]): Risk => ({
+          risk: 'misleading-success-counters',
+          severity: 'critical',
+          subject: worker,
+          finding: `ends with success though the model that it was given (${runs[0]?.control?.selected_model}) was refused`,
+          remediation: `in ${commandOf(context, worker)}: end with exit code 1 where the model gives no answer, and hand that exit code on`,
+          decision: 'change',
+          check: `the worker gate passes for ${worker}: the control payload ends with another exit code than 0`,
+          evidence_ids: runs.map(({ id }) => id),
+        }),
+      ),
       ...reacting(context.faults, 'wrong-model', 'passed-on-nothing', 'undeclared-fallback').map(
         ({ worker, seen }): Risk => ({
           risk: 'misleading-success-counters',
@@ -65,14 +110,15 @@ export const misleadingSuccess: Detector = (context) => {
       ),
       ...(logs ?? []).map((each) => riskOfLog('misleading-success-counters', 'critical', each)),
     ],
-  }
+    logs === undefined ? unexamined.neither : unexamined.noFaults,
+  )
 }
 
 const shells = /^(?:ba|da|z|k|c|fi)?sh$|^(?:cmd|powershell|pwsh)(?:\.exe)?$/
 
 /** Shell scripts between scheduler and model that lose the tag or the exit code. */
 export const fragileWrappers: Detector = (context) => {
-  const runs = context.evidence.filter((each): each is EvidenceOf<'worker'> => each.kind === 'worker')
+  const runs = context.evidence.filter((each): each is WorkerRun => each.kind === 'worker')
   if (runs.length === 0) return { not_examined: 'no worker was run: name them under `workers:` of bench.config.yaml' }
   const wrapped = runs.filter(({ worker, requests }) => {
     const commands = [
@@ -84,8 +130,8 @@ export const fragileWrappers: Detector = (context) => {
   const seen = new Map(wrapped.map((run) => [run.worker, run]))
   return {
     risks: [...seen.values()].flatMap((run): Risk[] => {
-      const { worker, control, id } = run
-      const lies = control?.exit.state === 'exited' && control.exit.code === 0 && control.requests.length > 0
+      const { worker, id } = run
+      const lies = swallowsRefusal(run)
       const lost = run.requests.find(
         ({ requested_model }) => requested_model !== undefined && requested_model !== run.selected_model,
       )
@@ -110,9 +156,9 @@ export const fragileWrappers: Detector = (context) => {
 
 /** Nobody looks whether the model server is there before work is given to it. */
 export const missingHealthChecks: Detector = (context) => {
-  if (context.faults.length === 0) return { not_examined: unexamined.noFaults }
-  return {
-    risks: reacting(context.faults, 'hung', 'not-asked').map(
+  return seenUnderAllFaults(
+    context,
+    reacting(context.faults, 'hung', 'not-asked').map(
       ({ worker, seen }): Risk => ({
         risk: 'missing-health-checks',
         severity: 'high',
@@ -124,5 +170,6 @@ export const missingHealthChecks: Detector = (context) => {
         evidence_ids: idsOf(seen),
       }),
     ),
-  }
+    unexamined.noFaults,
+  )
 }

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { assess } from '../../../src/assessment/assess.ts'
 import { riskNames, severities } from '../../../src/assessment/risks/risk.ts'
 import type { BenchConfig } from '../../../src/config/schema.ts'
+import { faultNames } from '../../../src/evidence/fault-schema.ts'
 import { laneOptionsSha256 } from '../../../src/evidence/lane-options.ts'
 import { type Evidence, evidenceSchema } from '../../../src/evidence/schema.ts'
 import { workerSettingsSha256 } from '../../../src/evidence/worker-settings.ts'
+import { scanLogs } from '../../../src/logs/scan-logs.ts'
+import { shippedRules } from '../../../src/logs/shipped-rules.ts'
 import { benchConfig, completions, contextProbe, memory, provenEvidence } from '../../support/evidence.ts'
 import { request, withWorker, workerRun } from '../../support/worker-evidence.ts'
 
@@ -233,6 +236,33 @@ describe('risks of workers', () => {
     expect(risksOf(name, [fault(by, { requests: asked(2) })], by)).toEqual([])
   })
 
+  test('are clear only where every worker was put to every fault; until then, or with logs alone, not examined', () => {
+    const ofWorkers = ['unbounded-queue-retries', 'misleading-success-counters', 'missing-health-checks'] as const
+    const all = faultNames.map((name) => fault(by, { fault: name, requests: asked(2) }))
+    expect(registerOf(all, by).clear).toEqual(expect.arrayContaining([...ofWorkers]))
+    for (const records of [all.slice(0, -1), all.slice(0, 1), [log('truncation')], [workerRun(by)]]) {
+      const { clear, not_examined } = registerOf(records, by)
+      expect(not_examined.map(({ risk }) => risk)).toEqual(expect.arrayContaining([...ofWorkers]))
+      expect(clear.filter((risk) => ofWorkers.some((each) => each === risk))).toEqual([])
+    }
+    const [open] = registerOf(all.slice(0, 3), by).not_examined.filter(({ risk }) => risk === 'missing-health-checks')
+    expect(open?.why).toContain('delegate (3 of 10)')
+  })
+
+  test('a worker, of a shell or not, that ends with success though its model was refused misleads', () => {
+    const control = (code: number) => ({
+      control: {
+        selected_model: 'no-such:model',
+        exit: { state: 'exited' as const, code },
+        requests: [request('no-such:model', { status: 404, outcome: 'failed' })],
+      },
+    })
+    expect(risksOf('misleading-success-counters', [workerRun(by, control(0))], by)).toMatchObject([
+      { severity: 'critical', subject: 'delegate', finding: expect.stringContaining('no-such:model') },
+    ])
+    expect(risksOf('misleading-success-counters', [workerRun(by, control(1))], by)).toEqual([])
+  })
+
   test('a shell that swallows the exit code of a refused model is a fragile wrapper; one that passes it on is none', () => {
     const shell = withWorker(config)
     const wrapped: BenchConfig = {
@@ -290,6 +320,20 @@ describe('risks of the machine', () => {
     expect(risksOf(name, [log(detector)])).toMatchObject([
       { subject: 'server.log', remediation: `mend ${detector}`, check: expect.stringContaining(detector) },
     ])
+  })
+
+  test('a prompt that llama-server refused, as it should, is in the log and no silent truncation', async () => {
+    const path = new URL('../../logs/fixtures/truncation/llama-server.log', import.meta.url).pathname
+    const { missing: _, ...facts } = await scanLogs({
+      paths: [path],
+      units: [],
+      folder: '/',
+      rules: await shippedRules(),
+    })
+    expect(facts.findings.map(({ rule }) => rule)).toContain('llama-server-prompt-refused')
+    const { risks, clear } = registerOf([evidence({ kind: 'log', ...facts })])
+    expect(risks.filter(({ risk }) => risk === 'silent-truncation')).toEqual([])
+    expect(clear).toContain('silent-truncation')
   })
 
   test('a rule that was never proven on a real fault says so', () => {
