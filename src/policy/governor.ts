@@ -38,7 +38,7 @@ export async function readGovernor(governor: GovernorConfig, root: string): Prom
 function blockAt(governor: GovernorConfig, value: unknown, pointer: string, written: Date): Block[] {
   const state = valueAt(value, governor.blocked_at)
   const blocked = governor.blocked_values
-    ? governor.blocked_values.some((each) => each === state)
+    ? governor.blocked_values.some((each) => each === state || (each === true && isWrittenTrue(state)))
     : state !== undefined && !['false', '0', 'null', '""'].includes(JSON.stringify(state))
   if (!blocked) return []
   const textAt = (at: string | undefined): string | undefined => {
@@ -74,6 +74,9 @@ function blockAt(governor: GovernorConfig, value: unknown, pointer: string, writ
     },
   ]
 }
+
+/** As YAML before 1.2 has it, which many writers still follow, and as a text. */
+const isWrittenTrue = (state: unknown): boolean => typeof state === 'string' && /^(?:true|yes|on|y)$/i.test(state)
 
 /** How a governor's file was changed, or why it was not. */
 export type Clearing =
@@ -163,9 +166,11 @@ function isJson(name: string): boolean {
 
 function parse(text: string, name: string): unknown {
   try {
-    const value: unknown = isJson(name) ? JSON.parse(text) : undefined
-    // Also of JSON: a key that stands twice may mean blocked to one reader, and not to another.
-    const document = parseDocument(text)
+    // Some editors begin a file with a mark of its byte order.
+    const value: unknown = isJson(name) ? JSON.parse(text.replace(/^\ufeff/, '')) : undefined
+    // Also of JSON: a key that stands twice may mean blocked to one reader, and not to another. Merged keys (`<<`) hold
+    // for most readers of YAML: a block may stand in them.
+    const document = parseDocument(text, { merge: true })
     const [problem] = document.errors.filter(({ code }) => !isJson(name) || code === 'DUPLICATE_KEY')
     if (problem) throw problem
     return isJson(name) ? value : document.toJS({ maxAliasCount: 50 })

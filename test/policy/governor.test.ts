@@ -72,6 +72,47 @@ describe("a governor's file", () => {
     expect(await readGovernor(governor({ file: 'flag.json', pointer: '/nothing' }), root)).toEqual([])
   })
 
+  test.for([
+    ['merged from an anchor', 'base: &base { blocked: true }\nlanes: { quality: { <<: *base } }\n'],
+    ['yes, as older YAML has it', 'lanes: { quality: { blocked: yes } }\n'],
+    ['On', 'lanes: { quality: { blocked: On } }\n'],
+    ['a text', 'lanes: { quality: { blocked: "true" } }\n'],
+  ] as const)('whose true is %s blocks', async ([, text]) => {
+    await write('governor.yaml', text)
+    const settings = { file: 'governor.yaml', pointer: '/lanes/quality', blocked_at: '/blocked' }
+    const blocks = await readGovernor(governor({ ...settings, blocked_values: [true] }), root)
+    expect(blocks).toMatchObject([{ pointer: '/lanes/quality' }])
+    expect(await readGovernor(governor({ ...settings, blocked_values: [false] }), root)).toEqual([])
+  })
+
+  test('is not taken out where it stands in what other places share', async () => {
+    const text = 'base: &base { blocked: true }\nquality: { <<: *base }\nfast: { <<: *base }\n'
+    await write('governor.yaml', text)
+    const settings = governor({
+      file: 'governor.yaml',
+      pointer: '/quality',
+      on_clear: { write: { '/blocked': false } },
+    })
+    const [block] = await readGovernor(settings, root)
+    if (!block) throw new Error('no block')
+    await clearInGovernor(settings, block, root, now)
+    expect(
+      await readGovernor(governor({ file: 'governor.yaml', pointer: '/fast', blocked_at: '/blocked' }), root),
+    ).toHaveLength(1)
+  })
+
+  test('in JSON that begins with a mark of its byte order is read', async () => {
+    await write('governor.json', `\ufeff${json}`)
+    const settings = governor({ file: 'governor.json', pointer: '/lanes/local_quality', on_clear: 'remove' })
+    const [block] = await readGovernor(settings, root)
+    expect(block).toMatchObject({ pointer: '/lanes/local_quality' })
+    expect(await clearInGovernor(settings, block ?? {}, root, now)).toMatchObject({ cleared: true })
+    expect(await readGovernor(settings, root)).toEqual([])
+    expect(await readFile(join(root, 'governor.json'), 'utf8')).toContain(
+      '"local_fast": { "state": "ok", "since": 1767225600',
+    )
+  })
+
   test('that is not there blocks nothing', async () => {
     expect(await readGovernor(governor({ file: 'none.json' }), root)).toEqual([])
   })
