@@ -23,17 +23,26 @@ export async function findEvidenceIn(run: string, id: string, from: string): Pro
   return { evidence: found, root, folder }
 }
 
-/** Looks through all runs under the nearest `.bench`, the newest first. @throws Error saying where it looked */
+/**
+ * Looks through all runs under the nearest `.bench`, the newest first, then through what preflights and probes asked.
+ * @throws Error saying where it looked
+ */
 export async function findEvidence(id: string, from: string): Promise<FoundEvidence> {
   const root = nearestBench(from)
   if (root === undefined) throw new Error(`no .bench folder in ${from} or above it; run the bench first`)
-  const runs = join(root, '.bench', 'runs')
-  const names = existsSync(runs) ? (await readdir(runs)).sort().reverse() : []
-  for (const name of names) {
-    const evidence = await findInRun(id, join(runs, name, 'evidence'))
-    if (evidence) return { evidence, root, folder: join('.bench', 'runs', name) }
+  const bench = join(root, '.bench')
+  const [runs, operations] = await Promise.all(['runs', 'operations'].map((kind) => newestFirst(bench, kind)))
+  for (const name of [...(runs ?? []), ...(operations ?? [])]) {
+    const evidence = await findInRun(id, join(bench, name, 'evidence'))
+    if (evidence) return { evidence, root, folder: join('.bench', name) }
   }
-  throw new Error(`no evidence ${id} in the ${names.length} runs under ${runs}`)
+  throw new Error(`no evidence ${id} in the ${runs?.length} runs and ${operations?.length} operations under ${bench}`)
+}
+
+async function newestFirst(bench: string, kind: string): Promise<string[]> {
+  const folder = join(bench, kind)
+  const names = existsSync(folder) ? (await readdir(folder)).sort().reverse() : []
+  return names.map((name) => join(kind, name))
 }
 
 async function findInRun(id: string, folder: string): Promise<Evidence | undefined> {

@@ -5,7 +5,7 @@ import { show } from './show.ts'
 export const command: Command = {
   help: `bench-memo show <evidence id>
 
-A record of evidence from the runs under .bench, the newest first; of an answer its prompt, the answer and how it differs
+A record of evidence from the runs under .bench, the newest first, then of preflights and probes; of an answer its prompt, the answer and how it differs
 from the expected, as far as the workload's privacy let them be stored.
 
   --run <run>  look there: \`latest\`, the id of a run, or a folder with evidence, such as a committed copy

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -57,6 +57,14 @@ test('the expected is that of the record with the same input, not of one that ha
   )
   const shown = await show(await project([other, { ...record, id: 'r-2' }]), folder)
   expect(shown).toContain('missed  name: expected ada@example.org; answered "nobody"')
+})
+
+test('evidence of a preflight or a probe is found as that of a run is', async () => {
+  const id = await project([record])
+  await mkdir(join(folder, '.bench/operations'))
+  await rename(join(folder, '.bench/runs/run'), join(folder, '.bench/operations/asked'))
+  expect(await show(id, folder)).toContain('in .bench/operations/asked')
+  await expect(show('completion-gone', folder)).rejects.toThrow('in the 0 runs and 1 operations under')
 })
 
 test.for([
