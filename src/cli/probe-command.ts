@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openConfig } from '../config/open-config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { type OpenedConfig, openConfig } from '../config/open-config.ts'
 import { benchConfigSchema } from '../config/schema.ts'
 import { describePopulation } from '../gates/latency-populations.ts'
 import { megabytes } from '../gates/wording.ts'
@@ -16,7 +15,7 @@ export const command: Command = {
 
 Asks a model the same prompt a few times, one after another: median and slowest run, the memory's movement, exit status,
 and which model answered, with its level of proof. Everything is written as evidence below .bench/operations.
-The model is looked for in the lanes of bench.config.yaml, then on the runtimes that answer here.
+The model is looked for in the lanes of bench.config.yaml (here or above), then on the runtimes that answer here.
 
   --seconds    a run that takes longer failed
   --json       one line of JSON instead of a few lines for people
@@ -36,32 +35,36 @@ Exit codes: 0 every run was answered by the proven model, 1 not so, 2 wrong usag
     })
     const { model, 'prompt-file': promptFile } = values
     if (model === undefined || promptFile === undefined) throw new WrongUsage('probe takes --model and --prompt-file')
-    const { config: own, root } = existsSync(join(folder, 'bench.config.yaml'))
-      ? await openConfig(folder)
-      : { config: benchConfigSchema.parse({ version: 1, runtimes: {}, lanes: {}, workloads: {} }), root: folder }
+    const asked = {
+      runs: wholeNumber('--runs', values.runs),
+      output_tokens: wholeNumber('--output-tokens', values['output-tokens'], 1_000_000),
+      seconds_per_run: wholeNumber('--seconds', values.seconds, 86_400),
+    }
+    const { config: own, root } = await configHere(folder)
     const prompt = (await readNamedFile('--prompt-file', promptFile, folder)).trim()
     if (prompt === '') throw new WrongUsage(`${promptFile} is empty`)
     const { config, lane } = await laneForModel(own, model, process.env)
-    const result = await untilEnded((signal) =>
-      timedRuns({
-        config,
-        root,
-        lane,
-        prompt,
-        runs: wholeNumber('--runs', values.runs),
-        output_tokens: wholeNumber('--output-tokens', values['output-tokens']),
-        seconds_per_run: wholeNumber('--seconds', values.seconds),
-        signal,
-      }),
-    )
+    const result = await untilEnded((signal) => timedRuns({ config, root, lane, prompt, ...asked, signal }))
     return { text: values.json ? JSON.stringify(result) : describe(result), exit_code: result.exit_status }
   },
 }
 
-function wholeNumber(option: string, text: string): number {
+/** Of the folder, or of the nearest one above; a probe needs none. */
+async function configHere(folder: string): Promise<OpenedConfig> {
+  try {
+    return await openConfig(folder)
+  } catch (error) {
+    if (!(error instanceof ConfigError && error.problems.some(({ code }) => code === 'not-found'))) throw error
+    return { config: benchConfigSchema.parse({ version: 1, runtimes: {}, lanes: {}, workloads: {} }), root: folder }
+  }
+}
+
+function wholeNumber(option: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 1)
-    throw new WrongUsage(`${option} takes a whole number from 1 on, not ${text}`)
+  if (!Number.isInteger(number) || number < 1 || number > most)
+    throw new WrongUsage(
+      `${option} takes a whole number from 1 ${most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${most}`}, not ${text}`,
+    )
   return number
 }
 

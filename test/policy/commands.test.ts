@@ -125,6 +125,24 @@ describe('bench-memo probe', () => {
     expect(server.asked.map(({ prompt }) => prompt)).toEqual(Array(3).fill('Which colour is it?'))
   })
 
+  test('knows the lanes of a config above, and says what a number may be before anything is asked', async () => {
+    await writeFile(inFolder('prompt.txt'), 'Which colour is it?')
+    const words = ['probe', '--model', 'echo', '--prompt-file', inFolder('prompt.txt'), '--runs', '1', '--json']
+    const { exitCode, stdout } = await execa(process.execPath, [bench, ...words], { cwd: inFolder('colours') })
+    expect({ exitCode, lane: JSON.parse(stdout).lane }).toEqual({ exitCode: 0, lane: 'quality' })
+    server.asked.length = 0
+    for (const [option, value] of [
+      ['--seconds', '99999999'],
+      ['--output-tokens', '99999999'],
+      ['--runs', '0'],
+    ] as const) {
+      const wrong = await run(...words, option, value)
+      expect({ exitCode: wrong.exitCode, stdout: wrong.stdout }).toEqual({ exitCode: 2, stdout: '' })
+      expect(wrong.stderr).toContain(`${option} takes a whole number from 1 `)
+    }
+    expect(server.asked).toEqual([])
+  })
+
   test('ends with 1 where the runtime does not answer, and where nothing here has the model', async () => {
     await writeFile(inFolder('prompt.txt'), 'Which colour is it?')
     const none = await run('probe', '--model', 'qwen3.6:27b', '--prompt-file', 'prompt.txt')
