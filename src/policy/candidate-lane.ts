@@ -9,7 +9,7 @@ export class UnknownName extends Error {
 
 /** The lane to look at: the named one, else the workload's first local candidate, else its first. @throws UnknownName */
 export function candidateLane(config: BenchConfig, workload: string, named: string | undefined): string {
-  const settings = config.workloads[workload]
+  const settings = Object.hasOwn(config.workloads, workload) ? config.workloads[workload] : undefined
   if (!settings) {
     const known = Object.keys(config.workloads)
     throw new UnknownName(`the config has no workload ${workload}${suggestion(workload, known)}`)

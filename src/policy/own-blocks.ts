@@ -8,11 +8,11 @@ const file = join('.bench', 'policy.json')
 export function ownBlocks({ blocks }: Pick<PolicyState, 'blocks'>, lane?: string): Block[] {
   return blocks
     .filter((each) => lane === undefined || each.lane === lane)
-    .map(({ workload, weights, reason, created, expires, boot_id }) => ({
+    .map(({ workload, weights, reason, stderr, created, expires, boot_id }) => ({
       file,
       workload,
       ...(weights !== undefined && { weights }),
-      reason,
+      reason: stderr === '' ? reason : `${reason}: ${stderr}`,
       created,
       expires,
       ...(boot_id !== undefined && { boot_id }),

@@ -72,7 +72,10 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const dataset = await loadDataset(folder, root)
   const subject = proofSubject(config, workload, lane, dataset)
   const deadline_ms = options.deadline_ms ?? limits.seconds_per_record * 1000 + loadAllowance_ms
-  const signal = AbortSignal.any([AbortSignal.timeout(deadline_ms), ...(options.signal ? [options.signal] : [])])
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(Math.min(deadline_ms, longestTimer_ms)),
+    ...(options.signal ? [options.signal] : []),
+  ])
   const { boot_id } = await thisProcess()
   const thisMoment = (): Moment => ({ now: now(), boot_id, up_ms: uptime() * 1000 })
 
@@ -262,6 +265,8 @@ function timesOf(
 }
 
 const loadAllowance_ms = 120_000
+/** A longer one would end at once. */
+const longestTimer_ms = 2 ** 31 - 1
 
 function isSameModel(proof: SeenModel, seen: SeenModel): boolean {
   return proof.weights_sha256 === seen.weights_sha256 && proof.digest === seen.digest

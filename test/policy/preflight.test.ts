@@ -152,7 +152,9 @@ describe('a preflight', () => {
       detail: 'r-1: field colour is outside its vocabulary',
     })
     // Within its time the model is not asked again.
-    expect(await fly({ at: 4 })).toMatchObject({ verdict: 'no-go', by: 'none' })
+    const held = await fly({ at: 4 })
+    expect(held).toMatchObject({ verdict: 'no-go', by: 'none' })
+    expect(held.checks.at(-1)?.detail).toContain('the preflight failed: field colour is outside its vocabulary')
     expect(await fly({ at: 5 })).toMatchObject({ verdict: 'no-go', by: 'probe' })
     const [{ failures, expires, exit_code, stderr } = {}] = (await readPolicy(join(folder.root, '.bench'))).blocks
     expect({ failures, expires, exit_code, stderr }).toEqual({
@@ -187,6 +189,11 @@ describe('a preflight', () => {
     expect((await readPolicy(join(folder.root, '.bench'))).blocks).toEqual([])
   })
 
+  test('takes a deadline of any length', async () => {
+    expect(await fly({ deadline_ms: 30 * 86_400_000 })).toMatchObject({ verdict: 'go' })
+    expect(await fly({ deadline_ms: 1e15, at: 90 })).toMatchObject({ verdict: 'go', by: 'probe' })
+  })
+
   test('says no-go before anything is asked where memory is critical', async () => {
     const full = config()
     full.machine.memory = { ...full.machine.memory, caution_used_percent: 1, critical_used_percent: 1.1 }
@@ -196,6 +203,7 @@ describe('a preflight', () => {
 
   test('names what the config has where it is asked for something else', async () => {
     await expect(fly({ workload: 'colour' })).rejects.toThrow(UnknownName)
+    await expect(fly({ workload: 'constructor' })).rejects.toThrow('the config has no workload constructor')
     await expect(fly({ lane: 'fast' })).rejects.toThrow('fast is no lane of colours; it has quality')
   })
 })
