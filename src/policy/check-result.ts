@@ -8,6 +8,7 @@ import type { Examination } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 import { answerBreach } from '../gates/contract.ts'
 import { isExpectedName } from '../identity/response-name.ts'
+import { shortTag } from '../runtimes/ollama-mapping.ts'
 import { candidateLane } from './candidate-lane.ts'
 import { type Check, type GoVerdict, verdictOf } from './checks.ts'
 import { lookBriefly, type SeenModel } from './look-briefly.ts'
@@ -96,11 +97,14 @@ async function checkIdentity(
   if (!parsed.success)
     return outcome('unknown', 'the record names no requested_model and observed_model, as texts at its top level')
   const { selected_model = settings.model, requested_model, observed_model } = parsed.data
-  if (selected_model !== settings.model)
+  if (!isSameTag(selected_model, settings.model))
     return outcome('fail', `selected_model is ${selected_model}, the lane ${lane} has ${settings.model}`)
-  if (requested_model !== selected_model)
+  if (!isSameTag(requested_model, selected_model))
     return outcome('fail', `requested_model is ${requested_model}, selected_model ${selected_model}`)
-  if (observed_model !== requested_model && !isExpectedName(observed_model, requested_model, settings.response_model))
+  if (
+    !isSameTag(observed_model, requested_model) &&
+    !isExpectedName(observed_model, requested_model, settings.response_model)
+  )
     return outcome('fail', `observed_model is ${observed_model}, requested_model ${requested_model}`)
   if (locationOf(config, lane) === 'cloud')
     return outcome('pass', `all names are ${requested_model}; a cloud proves no more`)
@@ -113,14 +117,22 @@ async function checkIdentity(
       'unknown',
       `the names agree; nothing says which weights ${lane} must have: pin them, or run a preflight`,
     )
-  const differs = (one: string | undefined, other: string | undefined) => one !== undefined && one !== other
-  if (differs(expected.weights_sha256, weights_sha256) || differs(expected.digest, digest))
+  const pairs = [
+    [expected.weights_sha256, weights_sha256],
+    [expected.digest, digest],
+  ].filter(([wanted]) => wanted !== undefined)
+  if (pairs.some(([wanted, seen]) => seen !== undefined && seen !== wanted))
     return outcome('fail', `the runtime has ${look.detail} now, which is not what ${expected.from}`)
+  if (pairs.some(([, seen]) => seen === undefined))
+    return outcome('unknown', `the names agree; the runtime does not show whether it has what ${expected.from}`)
   return {
     ...outcome('pass', `${look.detail}, as ${expected.from}`),
     ...(weights_sha256 !== undefined && { weights_sha256 }),
   }
 }
+
+/** Ollama's `phi4-mini` means `phi4-mini:latest`. */
+const isSameTag = (one: string, other: string): boolean => shortTag(one) === shortTag(other)
 
 /** The model that a lane must have: what the config pins, else what its latest preflight has proven. */
 async function expectedModel(

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CheckOptions, checkResult } from '../../src/policy/check-result.ts'
+import { changePolicy } from '../../src/policy/policy-file.ts'
 import { preflight } from '../../src/policy/preflight.ts'
 import { useAnsweringServer } from '../support/use-answering-server.ts'
 import { coloursConfig, useColours } from './colours.ts'
@@ -61,6 +63,25 @@ describe('the check of a result', () => {
     const { verdict, checks } = await checkResult(given())
     expect(verdict).toBe('unknown')
     expect(checks[0]?.detail).toContain('nothing says which weights quality must have')
+  })
+
+  test('is no refusal where the runtime does not show the weights that were proven: unknown is no go', async () => {
+    const flight = await preflight({ config: coloursConfig(server.endpoint), root: folder.root, workload: 'colours' })
+    expect(flight.verdict).toBe('go')
+    await changePolicy(join(folder.root, '.bench'), (state) => ({
+      ...state,
+      proofs: state.proofs.map((proof) => ({ ...proof, weights_sha256: 'a'.repeat(64) })),
+    }))
+    const { verdict, checks } = await checkResult(given())
+    expect({ verdict, detail: checks[0]?.detail }).toEqual({
+      verdict: 'unknown',
+      detail: expect.stringContaining('the runtime does not show whether it has what a preflight proved'),
+    })
+  })
+
+  test('takes a tag without its version for its latest', async () => {
+    const { checks } = await checkResult(given({ record: { requested_model: 'echo:latest', observed_model: 'echo' } }))
+    expect(checks[0]).toMatchObject({ status: 'unknown', detail: expect.stringContaining('the names agree') })
   })
 
   test('leaves neither input nor output in what it writes', async () => {
