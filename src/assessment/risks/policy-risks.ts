@@ -7,7 +7,8 @@ export const staleBlocks: Detector = (context) => {
   const { evidence, config, lanes } = context
   const looked = evidence.filter((each): each is EvidenceOf<'policy'> => each.kind === 'policy')
   const logs = evidence.filter((each): each is EvidenceOf<'log'> => each.kind === 'log')
-  if (looked.length === 0 && logs.length === 0) return { not_examined: 'neither blocks nor logs were read' }
+  if (looked.length === 0 && logFindings(context, 'blocked') === undefined)
+    return { not_examined: 'neither blocks nor logs were read' }
   const answering = new Set(
     lanes
       .filter(({ rung, location }) => location === 'local' && (rung === 'answered' || rung === 'reliable'))

@@ -413,6 +413,12 @@ describe('risks of blocks', () => {
     expect(registerOf([unread]).clear).not.toContain('stale-blocks')
   })
 
+  test('where no block was looked at and the only log could not be read, nothing is clear', () => {
+    const sources = [{ name: 'queue.log', bytes: 0, lines: 0, problem: 'no permission to read it' }]
+    const unread = evidence({ kind: 'log', sources, findings: [], blocks: [], queue: [], bounds: [] })
+    expect(registerOf([unread]).clear).not.toContain('stale-blocks')
+  })
+
   test('a block that holds while its lane answers is said with the lane; one of a lane that is down is no risk', () => {
     const holds = policy({ state: 'active', why: 'until tomorrow', workload: 'work' })
     const [risk] = risksOf('stale-blocks', [...provenEvidence(), holds])
