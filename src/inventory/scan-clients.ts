@@ -71,10 +71,12 @@ export function pathsIn(file: string, text: string, variables: readonly string[]
   const signs = lines.map((line) => signsOf(line, variables, isYaml))
   const isClient = signs.some(({ certain }) => certain)
   return signs.flatMap((each, index) => {
-    const secret = each.credentials || holdsSecret(lines[index] as string)
+    const secret =
+      each.credentials || holdsSecret(lines[index] as string) || [...each.endpoints, ...each.tags].some(holdsKey)
     if (!secret && (!isClient || !says(each))) return []
-    const { libraries, endpoints, environment_names } = isClient ? each : none
-    const tags = isClient ? each.tags.filter((tag) => !looksLikeSecret(tag)) : []
+    const { libraries, environment_names } = isClient ? each : none
+    const shown = (texts: readonly string[]) => (isClient ? texts.filter((text) => !holdsKey(text)) : [])
+    const [endpoints, tags] = [shown(each.endpoints), shown(each.tags)]
     const found: { readonly [Key in keyof ClientPath]: ClientPath[Key] | undefined } = {
       file,
       line: index + 1,
@@ -88,7 +90,10 @@ export function pathsIn(file: string, text: string, variables: readonly string[]
   })
 }
 
-const none = { libraries: [], endpoints: [], environment_names: [] }
+/** Also where it is one step of a URL's path, or of a tag. */
+const holdsKey = (text: string): boolean => text.split(/[/:@+]/).some(looksLikeSecret)
+
+const none = { libraries: [], environment_names: [] }
 const says = ({ libraries, endpoints, tags, environment_names }: LineSigns): boolean =>
   libraries.length + endpoints.length + tags.length + environment_names.length > 0
 const some = (texts: readonly string[]): string[] | undefined => (texts.length > 0 ? [...texts] : undefined)

@@ -58,6 +58,8 @@ describe('the scan of clients', () => {
     const keys = fc.stringMatching(/^sk-[a-z0-9]{20,40}[0-9]$/)
     const around = fc.constantFrom(
       (key: string) => `OPENAI_API_KEY=${key}`,
+      (key: string) => `base = "http://127.0.0.1:11434/v1/${key}"`,
+      (key: string) => `chat(model="team/${key}")`,
       (key: string) => `client = OpenAI(api_key="${key}", base_url="http://localhost:11434/v1")`,
       (key: string) => `import openai; openai.api_key = '${key}'; model="${key}"`,
       (key: string) => `curl -H "Authorization: Bearer ${key}" localhost:11434/api/chat`,
