@@ -1,5 +1,6 @@
 import { endpointOf } from '../config/endpoint.ts'
 import type { BenchConfig } from '../config/schema.ts'
+import { shortTag } from '../config/tag.ts'
 import type { ClientFacts, ClientPath } from '../evidence/inventory-schema.ts'
 
 /** What a client path names and no lane, or no runtime, of the config has. */
@@ -18,7 +19,7 @@ export function clientDifferences(clients: ClientFacts | undefined, config: Benc
   const tags = new Set(
     Object.values(config.lanes)
       .flatMap(({ model, response_model }) => [model, ...(response_model === undefined ? [] : [response_model])])
-      .map(plainTag),
+      .map(shortTag),
   )
   const places = new Set(
     Object.values(config.runtimes).flatMap((runtime) => {
@@ -31,7 +32,7 @@ export function clientDifferences(clients: ClientFacts | undefined, config: Benc
       path,
       'tag',
       path.tags ?? [],
-      (tag) => tags.has(plainTag(tag)) || tags.has(plainTag(withoutProvider(tag))),
+      (tag) => tags.has(shortTag(tag)) || tags.has(shortTag(withoutProvider(tag))),
     ),
     ...differing(path, 'endpoint', path.endpoints ?? [], (endpoint) => places.has(placeOf(endpoint))),
   ])
@@ -46,7 +47,6 @@ function differing(
   return named.filter((name) => !isKnown(name)).map((name) => ({ file, line, what, named: name }))
 }
 
-const plainTag = (tag: string): string => tag.replace(/:latest$/, '')
 const withoutProvider = (tag: string): string =>
   tag.replace(/^(?:ollama|ollama_chat|openai|lm_studio|hosted_vllm|vllm|litellm_proxy|anthropic)[/:](?=\S)/, '')
 

@@ -1,4 +1,5 @@
 import type { BenchConfig } from '../config/schema.ts'
+import { isSameTag } from '../config/tag.ts'
 import type { InventoryFacts, InventoryRuntime } from '../evidence/inventory-schema.ts'
 import type { Evidence } from '../evidence/schema.ts'
 import { type ClientDifference, clientDifferences } from './client-differences.ts'
@@ -59,7 +60,7 @@ export function inventoryOf(evidence: readonly Evidence[], config: BenchConfig):
 function unlistedLanes({ runtimes }: InventoryFacts, config: BenchConfig): UnlistedLane[] {
   return Object.entries(config.lanes).flatMap(([lane, { runtime: name, model }]) => {
     const runtime = runtimes.find(({ names }) => names.includes(name))
-    if (runtime?.models.some(({ tag }) => tag === model || tag === `${model}:latest`)) return []
+    if (runtime?.models.some(({ tag }) => isSameTag(tag, model))) return []
     return [{ lane, model, why: whyUnlisted(runtime) }]
   })
 }

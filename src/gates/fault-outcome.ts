@@ -1,3 +1,4 @@
+import { isSameTag } from '../config/tag.ts'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
 import { count, seconds } from './wording.ts'
@@ -111,11 +112,6 @@ export function faultOutcome(
       `exit code 0 though the answer names ${faulty.at(-1)?.response_model ?? 'another model'}`,
     )
   return outcome('passed-on-nothing', 'exit code 0 without any whole answer')
-}
-
-/** Ollama's names without a version mean its latest one. */
-function isSameTag(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && one.replace(/:latest$/, '') === other?.replace(/:latest$/, '')
 }
 
 /** "2 retries, 0.5 s and 1.0 s apart"; nothing where there were none, or none could be seen. */

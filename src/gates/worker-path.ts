@@ -1,3 +1,4 @@
+import { isSameTag } from '../config/tag.ts'
 import type { EvidenceOf } from '../evidence/schema.ts'
 import type { SeenWorkerProcess, WorkerExit, WorkerRequest } from '../evidence/worker-request.ts'
 
@@ -55,7 +56,7 @@ export function modelRequests(requests: readonly WorkerRequest[]): WorkerRequest
 /** Whether a process that asked a model was seen with the tag in its environment. */
 export function carriesTag({ processes }: WorkerRequest, selected: string): boolean {
   const last = processes.at(-1)
-  return last?.local_model_tag !== undefined && isSame(last.local_model_tag, selected)
+  return last?.local_model_tag !== undefined && isSameTag(last.local_model_tag, selected)
 }
 
 function notStarted(exit: WorkerExit): Parting | undefined {
@@ -89,7 +90,7 @@ function partingOfRequests(asked: readonly WorkerRequest[], selected: string): P
     const requested = request.requested_model
     const last = processes.at(-1)
     const who = last ? shown(last) : 'it'
-    const told = processes.findIndex(({ local_model_tag: tag }) => tag !== undefined && !isSame(tag, selected))
+    const told = processes.findIndex(({ local_model_tag: tag }) => tag !== undefined && !isSameTag(tag, selected))
     if (told >= 0) return toldAnother(processes, told, selected)
     if (requested === undefined) {
       return {
@@ -98,7 +99,7 @@ function partingOfRequests(asked: readonly WorkerRequest[], selected: string): P
         fix: `let ${who} name the selected model, once, in the plain JSON body of its request`,
       }
     }
-    if (isSame(requested, selected)) continue
+    if (isSameTag(requested, selected)) continue
     if (index > 0) {
       return {
         place: 'wire',
@@ -199,7 +200,7 @@ function partingOfRecord(run: WorkerRun, { reports_model: pointer }: WorkerDeman
       fix: `let it write the model that it asked to ${pointer}`,
     }
   }
-  if (isSame(reported, selected)) return undefined
+  if (isSameTag(reported, selected)) return undefined
   return {
     place: 'record',
     why: `it asked for ${selected} and recorded ${reported}`,
@@ -225,7 +226,7 @@ function partingOfControl(control: NonNullable<WorkerRun['control']>): Parting |
 /** A control payload that ended before its model was named to the server shows no obedience. */
 function obeys({ requests, selected_model }: NonNullable<WorkerRun['control']>): boolean {
   return requests.some(({ requested_model = '', about_model = '' }) =>
-    [requested_model, about_model].some((name) => isSame(name, selected_model)),
+    [requested_model, about_model].some((name) => isSameTag(name, selected_model)),
   )
 }
 
@@ -266,12 +267,6 @@ function endOf(exit: WorkerExit): string {
   if (exit.state === 'exited') return `ended with exit code ${exit.code}`
   if (exit.state === 'timed-out') return `did not end within ${exit.seconds} s`
   return exit.state === 'signalled' ? `was ended by ${exit.signal}` : 'did not start'
-}
-
-/** `qwen3` and `qwen3:latest` are one tag. */
-function isSame(one: string, other: string): boolean {
-  const whole = (tag: string) => (tag.includes(':') ? tag : `${tag}:latest`)
-  return whole(one) === whole(other)
 }
 
 function shown({ command }: SeenWorkerProcess): string {

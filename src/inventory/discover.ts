@@ -2,6 +2,7 @@ import { endpointOf } from '../config/endpoint.ts'
 import { noUrl } from '../config/environment.ts'
 import { openaiBaseUrl } from '../config/openai-base-url.ts'
 import { type BenchConfig, laneSchema } from '../config/schema.ts'
+import { isSameTag } from '../config/tag.ts'
 import type { DiscoveredRuntime } from '../config/with-discovered.ts'
 import { openRuntime, type ServerConfig } from '../lanes/open-runtime.ts'
 import { requireOnPremises } from '../lanes/premises.ts'
@@ -9,7 +10,7 @@ import { withoutV1 } from '../runtimes/endpoint-url.ts'
 import { DeadlineExceeded, OffPremises, Unauthorised } from '../runtimes/failures.ts'
 import type { ModelListing } from '../runtimes/runtime.ts'
 import { firstOfEachPlace, type Place, placeKey, placesToLook } from './places.ts'
-import { isTag, type Remark, remarkOnMany, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
+import { type Remark, remarkOnMany, remarkOnUnknownKind, remarkOnWanted } from './remarks.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -34,7 +35,9 @@ export async function discover(config: BenchConfig, environment: Environment): P
   const wanted = environment.LOCAL_MODEL_TAG
   const base = environment.OPENAI_BASE_URL?.trim()
   return {
-    found: wanted ? found.map((each) => ({ ...each, models: each.models.filter((tag) => isTag(tag, wanted)) })) : found,
+    found: wanted
+      ? found.map((each) => ({ ...each, models: each.models.filter((tag) => isSameTag(tag, wanted)) }))
+      : found,
     remarks: [
       ...(base && openaiBaseUrl(base) === undefined
         ? [{ what: `OPENAI_BASE_URL ${noUrl}, so nothing was looked for there.`, remedy: 'Correct it, or unset it.' }]

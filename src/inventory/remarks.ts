@@ -1,4 +1,5 @@
 import type { BenchConfig } from '../config/schema.ts'
+import { isSameTag } from '../config/tag.ts'
 import type { DiscoveredRuntime } from '../config/with-discovered.ts'
 
 /** What is worth knowing, and what to do about it. */
@@ -41,7 +42,7 @@ export function remarkOnWanted(
 ): Remark[] {
   if (!wanted) return []
   const known = [...found.flatMap(({ models }) => models), ...Object.values(config.lanes).map(({ model }) => model)]
-  return known.some((tag) => isTag(tag, wanted))
+  return known.some((tag) => isSameTag(tag, wanted))
     ? []
     : [
         {
@@ -50,6 +51,3 @@ export function remarkOnWanted(
         },
       ]
 }
-
-/** Ollama's `phi4-mini` means `phi4-mini:latest`. */
-export const isTag = (tag: string, wanted: string): boolean => tag === wanted || tag === `${wanted}:latest`

@@ -1,6 +1,6 @@
 import { milliseconds } from '../config/duration.ts'
 import type { PolicyConfig } from '../config/policy-schema.ts'
-import { shortTag } from '../runtimes/ollama-mapping.ts'
+import { isSameTag } from '../config/tag.ts'
 
 /** A veto against local work, whoever wrote it. */
 export interface Block {
@@ -82,7 +82,7 @@ export function concerns(block: Block, workload: string, model: BlockedModel): b
   if (block.workload !== undefined && block.workload !== workload) return false
   if (block.weights === undefined) return true
   const named = bare(block.weights)
-  if (shortTag(named) === shortTag(bare(model.tag))) return true
+  if (isSameTag(named, bare(model.tag))) return true
   if (!isHash.test(named)) return false
   const hashes = [model.weights_sha256, model.digest].filter((each) => each !== undefined)
   return hashes.length === 0 || hashes.some((each) => bare(each).startsWith(named))

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { locationOf } from '../config/location.ts'
 import type { BenchConfig, LaneConfig, WorkloadConfig } from '../config/schema.ts'
+import { isSameTag } from '../config/tag.ts'
 import { examine } from '../datasets/examine.ts'
 import { loadDataset } from '../datasets/load.ts'
 import type { Examination } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 import { answerBreach } from '../gates/contract.ts'
 import { isExpectedName } from '../identity/response-name.ts'
-import { shortTag } from '../runtimes/ollama-mapping.ts'
 import { candidateLane } from './candidate-lane.ts'
 import { type Check, type GoVerdict, verdictOf } from './checks.ts'
 import { lookBriefly, type SeenModel } from './look-briefly.ts'
@@ -130,9 +130,6 @@ async function checkIdentity(
     ...(weights_sha256 !== undefined && { weights_sha256 }),
   }
 }
-
-/** Ollama's `phi4-mini` means `phi4-mini:latest`. */
-const isSameTag = (one: string, other: string): boolean => shortTag(one) === shortTag(other)
 
 /** The model that a lane must have: what the config pins, else what its latest preflight has proven. */
 async function expectedModel(

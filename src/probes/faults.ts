@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { locationOf } from '../config/location.ts'
+import { isSameTag } from '../config/tag.ts'
 import type { WorkerConfig } from '../config/worker-schema.ts'
 import { type FaultName, type FaultRequest, faultNames } from '../evidence/fault-schema.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
@@ -7,7 +8,6 @@ import { sha256 } from '../evidence/stored-text.ts'
 import { workerSettingsSha256 } from '../evidence/worker-settings.ts'
 import type { Fault, TappedExchange, TappedRequest } from '../identity/wire-tap.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
-import { shortTag } from '../runtimes/ollama-mapping.ts'
 import { cannedAnswer } from './canned-answer.ts'
 import { openWorker, runThroughTap, type WorkerProbe } from './through-tap.ts'
 import { storedExit, storedOutput } from './worker-output.ts'
@@ -42,7 +42,7 @@ export async function probeFault(probe: FaultProbe, { lane, signal }: ProbedLane
   const limited: WorkerConfig = { ...worker, seconds: Math.min(worker.seconds, faults?.seconds ?? worker.seconds) }
   const fallbackModel = fallback && config.lanes[fallback.lane]?.model
   const isSelected = ({ asks_model, requested_model }: TappedRequest): boolean =>
-    asks_model && (requested_model === undefined || shortTag(requested_model) === shortTag(lane.model))
+    asks_model && (requested_model === undefined || isSameTag(requested_model, lane.model))
   const injected = injectedFault(fault, (faults?.delay_seconds ?? 0) * 1000)
   const keepsPrivate = rules.privacy === 'private' && locationOf(config, worker.lane) === 'local'
   const began = Date.now()

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { locationOf } from '../config/location.ts'
 import { requiredLevel } from '../config/required-level.ts'
 import { runsHere } from '../config/runs-here.ts'
+import { isSameTag } from '../config/tag.ts'
 import type { EvidenceFacts } from '../evidence/schema.ts'
 import { sha256 } from '../evidence/stored-text.ts'
 import type { WorkerRequest } from '../evidence/worker-request.ts'
@@ -15,7 +16,6 @@ import { createAttester } from '../lanes/attest-weights.ts'
 import type { ProbedLane } from '../lanes/lane.ts'
 import { loadRequest } from '../lanes/load-request.ts'
 import { RuntimeFailure } from '../runtimes/failures.ts'
-import { shortTag } from '../runtimes/ollama-mapping.ts'
 import type { ModelDescription } from '../runtimes/runtime.ts'
 import { openWorker, runThroughTap, type TappedRun, type WorkerProbe } from './through-tap.ts'
 import { storedExit, storedOutput } from './worker-output.ts'
@@ -112,8 +112,7 @@ function storedRequests({ exchanges, behind }: TappedRun, rules: RequestPrivacy)
 
 /** Of a private workload, a request for another model is not passed on: where that is served nobody has said. */
 function keepPrivate({ asks_model, requested_model, path }: TappedRequest, selected: string): Fault | undefined {
-  if (!asks_model || (requested_model !== undefined && shortTag(requested_model) === shortTag(selected)))
-    return undefined
+  if (!asks_model || (requested_model !== undefined && isSameTag(requested_model, selected))) return undefined
   return noSuchModel(requested_model ?? 'of an unread name', path)
 }
 

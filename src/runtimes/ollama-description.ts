@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isLoopback } from '../config/endpoint.ts'
 import { isCloudTag } from '../config/ollama-cloud-tag.ts'
-import { shortTag } from './ollama-mapping.ts'
+import { shortTag } from '../config/tag.ts'
 import type { ListedModel, RunningModel, ShownModel } from './ollama-protocol.ts'
 import { filesAsSeenFrom } from './remote-files.ts'
 import type { LoadFacts, ModelDescription, ModelListing } from './runtime.ts'

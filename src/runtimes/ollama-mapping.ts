@@ -70,9 +70,3 @@ export function mapTimings({ prompt_eval_duration, eval_duration }: ChatLine): S
 export function mapDoneReason(reason: string | undefined): 'stop' | 'length' | 'other' {
   return reason === 'stop' || reason === 'length' ? reason : 'other'
 }
-
-/** A tag as /api/tags and /api/ps write it: without the default registry and namespace, with `:latest` where none is said. */
-export function shortTag(tag: string): string {
-  const short = tag.replace(/^registry\.ollama\.ai\//, '').replace(/^library\//, '')
-  return short.lastIndexOf(':') > short.lastIndexOf('/') ? short : `${short}:latest`
-}

@@ -1,9 +1,10 @@
+import { shortTag } from '../config/tag.ts'
 import { plainEndpoint } from './endpoint-url.ts'
 import { ModelMissing, RequestRefused, RunnerDied, RuntimeFailure, UnexpectedResponse } from './failures.ts'
 import { ollamaChat } from './ollama-chat.ts'
 import { mapListedModel, mapLoadFacts, mapOllamaDescription, weightsFiles } from './ollama-description.ts'
 import { loadFailed } from './ollama-failure.ts'
-import { mapLoadRequest, mapRunner, shortTag } from './ollama-mapping.ts'
+import { mapLoadRequest, mapRunner } from './ollama-mapping.ts'
 import {
   emptyChatSchema,
   type RunningModel,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isCloudTag } from '../../src/config/ollama-cloud-tag.ts'
+import { isSameTag, shortTag } from '../../src/config/tag.ts'
 import {
   blobSha256,
   mapListedModel,
@@ -15,7 +16,6 @@ import {
   mapLoadRequest,
   mapTimings,
   mapUsage,
-  shortTag,
 } from '../../src/runtimes/ollama-mapping.ts'
 import { type ChatLine, type ShownModel, showSchema } from '../../src/runtimes/ollama-protocol.ts'
 import type { ChatRequest } from '../../src/runtimes/runtime.ts'
@@ -256,6 +256,13 @@ describe('names of tags', () => {
         shortTag,
       ),
     ).toEqual(['smollm2:latest', 'smollm2:135m', 'smollm2:latest', 'smollm2:x', 'localhost:5000/a/b:latest'])
+  })
+
+  it('are the same with or without the latest version, and never where one is not told', () => {
+    expect([isSameTag('qwen3', 'qwen3:latest'), isSameTag('qwen3:latest', 'qwen3')]).toEqual([true, true])
+    expect([isSameTag('qwen3', 'qwen3:8b'), isSameTag('qwen3', undefined), isSameTag(undefined, undefined)]).toEqual(
+      Array(3).fill(false),
+    )
   })
 
   it('say when they mean the cloud', () => {
