@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findRun } from '../evidence/find-run.ts'
 import { type Evidence, evidenceSchema } from '../evidence/schema.ts'
+import { count } from '../gates/wording.ts'
 import { projectConfig } from './project-config.ts'
 
 /** A record and where it was found. */
@@ -31,12 +32,14 @@ export async function findEvidence(id: string, from: string): Promise<FoundEvide
   const root = nearestBench(from)
   if (root === undefined) throw new Error(`no .bench folder in ${from} or above it; run the bench first`)
   const bench = join(root, '.bench')
-  const [runs, operations] = await Promise.all(['runs', 'operations'].map((kind) => newestFirst(bench, kind)))
-  for (const name of [...(runs ?? []), ...(operations ?? [])]) {
+  const [runs, operations] = await Promise.all([newestFirst(bench, 'runs'), newestFirst(bench, 'operations')])
+  for (const name of [...runs, ...operations]) {
     const evidence = await findInRun(id, join(bench, name, 'evidence'))
     if (evidence) return { evidence, root, folder: join('.bench', name) }
   }
-  throw new Error(`no evidence ${id} in the ${runs?.length} runs and ${operations?.length} operations under ${bench}`)
+  const asked =
+    operations.length === 0 ? '' : ` and ${count(operations.length, 'preflight or probe', 'preflights and probes')}`
+  throw new Error(`no evidence ${id} in ${count(runs.length, 'run')}${asked} under ${bench}`)
 }
 
 async function newestFirst(bench: string, kind: string): Promise<string[]> {

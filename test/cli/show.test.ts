@@ -64,7 +64,7 @@ test('evidence of a preflight or a probe is found as that of a run is', async ()
   await mkdir(join(folder, '.bench/operations'))
   await rename(join(folder, '.bench/runs/run'), join(folder, '.bench/operations/asked'))
   expect(await show(id, folder)).toContain('in .bench/operations/asked')
-  await expect(show('completion-gone', folder)).rejects.toThrow('in the 0 runs and 1 operations under')
+  await expect(show('completion-gone', folder)).rejects.toThrow('in 0 runs and 1 preflight or probe under')
 })
 
 test.for([

@@ -97,7 +97,7 @@ describe('a bench against a server on this machine', () => {
   test('tells an unknown id by exit code 1 and one line', async () => {
     const { exitCode, output } = await stranger.npx(['bench-memo', 'show', 'completion-none'])
     expect(exitCode).toBe(1)
-    expect(output).toMatch(/^bench-memo: no evidence completion-none in the 1 runs under \S+$/)
+    expect(output).toMatch(/^bench-memo: no evidence completion-none in 1 run under \S+$/)
   })
 })
 
