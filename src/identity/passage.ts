@@ -116,7 +116,14 @@ function passBack(passage: Passage, incoming: IncomingMessage, fault?: AnswerFau
   const status = incoming.statusCode ?? 502
   const newLength = fault !== undefined && changesLength(fault)
   response.sendDate = false
-  response.writeHead(status, incoming.statusMessage, headersForClient(incoming.rawHeaders, { newLength }))
+  try {
+    response.writeHead(status, incoming.statusMessage, headersForClient(incoming.rawHeaders, { newLength }))
+  } catch {
+    // A status that Node reads and does not write (99, control characters) cannot be passed on as it is.
+    incoming.destroy()
+    reset(passage)
+    return
+  }
   const cut = (): void => {
     if (response.writableEnded || response.destroyed) return
     record.end('cut')

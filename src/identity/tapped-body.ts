@@ -59,13 +59,22 @@ export function readBody(dialect: Dialect, body: Buffer): BodyFacts {
   const asked = parseObject(body.toString('utf8'))
   if (!asked) return { options: {} }
   const requested_model = modelIn(asked)
-  const prompt = typeof asked.prompt === 'string' ? asked.prompt : JSON.stringify(asked.messages ?? asked.prompt)
+  const prompt = typeof asked.prompt === 'string' ? asked.prompt : writtenAsJson(asked.messages ?? asked.prompt)
   // Ollama reads sampling options in `options` only; OpenAI's dialect knows no such field.
   const nested = dialect === 'ollama' && isObject(asked.options) ? scalars(asked.options) : {}
   return {
     ...(requested_model !== undefined && { requested_model }),
     options: { ...nested, ...scalars(asked), ...shapeOf(asked) },
     ...(prompt !== undefined && { prompt_sha256: createHash('sha256').update(prompt).digest('hex') }),
+  }
+}
+
+/** Undefined for what is nested too deeply to be written, though it could be read. */
+function writtenAsJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
 }
 

@@ -125,6 +125,29 @@ describe('bytes through the wire tap', () => {
 })
 
 describe('the wire tap', () => {
+  it.each(['HTTP/1.1 099 X', 'HTTP/1.1 200 O\u0001K'])(
+    'outlives a server that answers %j, which cannot be passed on',
+    async (line) => {
+      const server = await startRecorder(`${line}\r\nContent-Length: 2\r\n\r\nok`)
+      const tap = await startTap(server.origin)
+      const asking = send(`${tap.endpoint}/api/chat`, [Buffer.from(chatBody('m'))])
+      await expect(asking).rejects.toThrow()
+      expect(tap.exchanges()).toMatchObject([{ outcome: 'failed', requested_model: 'm' }])
+    },
+  )
+
+  it('outlives a question that is nested too deeply', async () => {
+    const origin = await startUpstream(async (incoming, response) => {
+      await incoming.resume().toArray()
+      response.end('ok')
+    })
+    const tap = await startTap(origin)
+    const depth = 200_000
+    const body = `{"model":"m","messages":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    expect((await send(`${tap.endpoint}/api/chat`, [Buffer.from(body)])).body.toString()).toBe('ok')
+    expect(tap.exchanges()).toMatchObject([{ requested_model: 'm', asks_model: true }])
+  })
+
   it('passes each piece on before the next one is there', async () => {
     const steps: (() => void)[] = []
     const origin = await startUpstream((incoming, response) => {
